@@ -1,0 +1,5 @@
+/** What operators see of the runner: health, metrics, jobs. */
+@NullMarked
+package dev.rowrunner.admin;
+
+import org.jspecify.annotations.NullMarked;

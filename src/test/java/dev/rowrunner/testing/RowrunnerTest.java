@@ -1,0 +1,35 @@
+package dev.rowrunner.testing;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Import;
+import org.springframework.test.context.ContextConfiguration;
+
+/**
+ * A test in the one Spring context that all tests share, on the real servers of {@link Servers}. The worker's threads
+ * are off in it: a test runs what it wants run. Its clock is a {@link SettableClock}.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@SpringBootTest(
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {"rowrunner.roles=api", "rowrunner.dashboard.enabled=false"})
+@ContextConfiguration(initializers = RowrunnerTest.OnSharedServers.class)
+@Import(SettableClock.Configuration.class)
+public @interface RowrunnerTest {
+
+    class OnSharedServers implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+        @Override
+        public void initialize(ConfigurableApplicationContext context) {
+            TestPropertyValues.of(
+                            "spring.datasource.url=" + Servers.jdbcUrl(), "rowrunner.redis-url=" + Servers.redisUrl())
+                    .applyTo(context);
+        }
+    }
+}
