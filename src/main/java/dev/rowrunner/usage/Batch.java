@@ -1,0 +1,78 @@
+package dev.rowrunner.usage;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Counters of one shard as they were read at one moment: those to write, and those that can't be. */
+class Batch {
+
+    /** What INCRBY takes for an integer: no sign but minus, no leading zeros, no spaces. */
+    private static final Pattern INTEGER = Pattern.compile("0|-?[1-9]\\d{0,18}");
+
+    private final List<Entry> entries = new ArrayList<>();
+    private final Map<String, String> bad = new LinkedHashMap<>();
+    private final List<String> absent = new ArrayList<>();
+
+    static Batch of(List<CounterKey> keys, RedisCounters.Reading reading, long flush) {
+        var batch = new Batch();
+        for (int i = 0; i < keys.size(); i++) {
+            batch.add(keys.get(i), reading.values().get(i), reading.marks().get(i), flush);
+        }
+        return batch;
+    }
+
+    private void add(CounterKey key, @Nullable String value, @Nullable String mark, long flush) {
+        if (value == null) {
+            absent.add(key.key());
+            return;
+        }
+        var reason = whyBad(value);
+        if (reason == null) {
+            entries.add(Entry.of(key, Long.parseLong(value), mark, flush, newEpoch()));
+        } else {
+            bad.put(key.key(), reason);
+        }
+    }
+
+    /** Why a string is no counter, or null if it is one. */
+    static @Nullable String whyBad(String value) {
+        if (!INTEGER.matcher(value).matches() || overflows(value)) {
+            return "holds no integer of 64 bits";
+        }
+        return value.startsWith("-") ? "is negative" : null;
+    }
+
+    private static boolean overflows(String digits) {
+        return digits.length() >= 19 && digits.compareTo(Long.toString(Long.MAX_VALUE)) > 0 && !digits.startsWith("-");
+    }
+
+    private static long newEpoch() {
+        return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+    }
+
+    /** Begins a new epoch for the entries at these indexes. Answers the new entries. */
+    List<Entry> restore(Set<Integer> indexes) {
+        indexes.forEach(index -> entries.set(index, entries.get(index).restored(newEpoch())));
+        return indexes.stream().map(entries::get).toList();
+    }
+
+    List<Entry> entries() {
+        return entries;
+    }
+
+    /** Keys that hold strings which are no counters, with the reason. */
+    Map<String, String> bad() {
+        return bad;
+    }
+
+    /** Keys that hold no string: nothing at all, or something of another type. */
+    List<String> absent() {
+        return absent;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.rowrunner.usage;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The name of a counter in Redis: {@code usage:acme:2025-11-01:queries} counts a day (UTC),
+ * {@code usage:acme:2025-11-01T07:queries} an hour of it. A merchant in braces, {@code usage:{acme}:...}, is the same
+ * merchant: on Redis Cluster they keep a merchant's keys together.
+ *
+ * @param key as it stands in Redis
+ * @param hour 0 to 23, or {@link #WHOLE_DAY}
+ */
+record CounterKey(String key, String merchant, LocalDate date, int hour, String metric) {
+
+    static final String PREFIX = "usage:";
+    static final int WHOLE_DAY = -1;
+
+    static final String NAME_RULE = "1 to 100 letters, digits, '.', '_' or '-', a letter or digit first";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+    private static final Pattern HOUR = Pattern.compile("\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3])");
+    private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
+
+    /** The counter of a day. Merchant and metric must be valid names. */
+    static CounterKey ofDay(String merchant, String metric, Instant at) {
+        var date = LocalDate.ofInstant(at, ZoneOffset.UTC);
+        return new CounterKey(PREFIX + merchant + ":" + date + ":" + metric, merchant, date, WHOLE_DAY, metric);
+    }
+
+    static boolean isName(@Nullable String name) {
+        return name != null && NAME.matcher(name).matches();
+    }
+
+    /** @throws InvalidUsage with the reason, if this is not the name of a counter */
+    static CounterKey parse(String key) {
+        var parts = key.split(":", -1);
+        if (parts.length != 4 || !key.startsWith(PREFIX)) {
+            throw new InvalidUsage("key", "not of the form usage:{merchantId}:{date}:{metricType}");
+        }
+        var merchant = withoutBraces(parts[1]);
+        if (!isName(merchant)) {
+            throw new InvalidUsage("key", "the merchant is not " + NAME_RULE);
+        }
+        if (!isName(parts[3])) {
+            throw new InvalidUsage("key", "the metric is not " + NAME_RULE);
+        }
+        return new CounterKey(key, merchant, dateOf(parts[2]), hourOf(parts[2]), parts[3]);
+    }
+
+    private static String withoutBraces(String merchant) {
+        return merchant.startsWith("{") && merchant.endsWith("}")
+                ? merchant.substring(1, merchant.length() - 1)
+                : merchant;
+    }
+
+    private static LocalDate dateOf(String window) {
+        if (!DAY.matcher(window).matches() && !HOUR.matcher(window).matches()) {
+            throw new InvalidUsage("key", "the date is not of the form 2025-11-01 or 2025-11-01T07");
+        }
+        try {
+            return LocalDate.parse(window.substring(0, 10));
+        } catch (DateTimeParseException e) {
+            throw new InvalidUsage("key", "there is no such date");
+        }
+    }
+
+    private static int hourOf(String window) {
+        return window.length() == 10 ? WHOLE_DAY : Integer.parseInt(window.substring(11));
+    }
+}

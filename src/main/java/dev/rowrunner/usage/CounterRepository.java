@@ -1,0 +1,163 @@
+package dev.rowrunner.usage;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Repository;
+
+/** The counters in PostgreSQL. */
+@Repository
+class CounterRepository {
+
+    /** Takes the shard for the rest of the transaction, so that no other flush reads or writes its counters. */
+    private static final String BEGIN_FLUSH = """
+            WITH before AS (SELECT * FROM usage.shard WHERE shard = ? FOR UPDATE)
+            UPDATE usage.shard AS shard SET last_flush = nextval('usage.flush')
+            FROM before WHERE shard.shard = before.shard
+            RETURNING shard.last_flush, before.last_flush, before.counter_set
+            """;
+
+    private static final String REMEMBER_SET = "UPDATE usage.shard SET counter_set = ? WHERE shard = ?";
+
+    /**
+     * Keeps the greater value, so that a flush can be repeated. A row that a later flush wrote than Redis knows of is
+     * left: its counter was restored from a snapshot.
+     */
+    private static final String UPSERT = """
+            INSERT INTO usage.counter AS stored
+                (merchant_id, usage_date, usage_hour, metric_type, epoch, base, value, flush, flushed_at)
+            SELECT merchant_id, usage_date, usage_hour, metric_type, epoch, base, value, seen, ?
+            FROM unnest(?::text[], ?::date[], ?::smallint[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+                AS read (merchant_id, usage_date, usage_hour, metric_type, epoch, base, value, seen)
+            ON CONFLICT (merchant_id, usage_date, metric_type, usage_hour, epoch) DO UPDATE
+            SET value = excluded.value, flush = ?, flushed_at = excluded.flushed_at
+            WHERE stored.value < excluded.value AND stored.flush <= excluded.flush
+            """;
+
+    private static final String RESTORED = """
+            SELECT read.n
+            FROM unnest(?::text[], ?::date[], ?::smallint[], ?::text[], ?::bigint[], ?::bigint[]) WITH ORDINALITY
+                AS read (merchant_id, usage_date, usage_hour, metric_type, epoch, seen, n)
+            JOIN usage.counter AS stored USING (merchant_id, usage_date, metric_type, usage_hour, epoch)
+            WHERE stored.flush > read.seen
+            """;
+
+    private final JdbcTemplate jdbc;
+
+    CounterRepository(JdbcTemplate jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * @param flush the number of the flush that begins
+     * @param before the number of the shard's last flush
+     * @param set the set of counters that was seen then; null at the very first
+     */
+    record Begun(long flush, long before, @Nullable UUID set) {}
+
+    Begun beginFlush(int shard) {
+        return Objects.requireNonNull(jdbc.queryForObject(
+                BEGIN_FLUSH,
+                (row, n) -> new Begun(row.getLong(1), row.getLong(2), row.getObject(3, UUID.class)),
+                shard));
+    }
+
+    void rememberSet(int shard, UUID set) {
+        jdbc.update(REMEMBER_SET, set, shard);
+    }
+
+    /** The number of the last flush of each shard, in their order. */
+    List<Long> lastFlushes() {
+        return jdbc.queryForList("SELECT last_flush FROM usage.shard ORDER BY shard", Long.class);
+    }
+
+    /** Answers how many rows were written; the others held the same already, or are {@link #restored}. */
+    int upsert(List<Entry> entries, long flush, Instant now) {
+        return write(connection -> {
+            try (var statement = connection.prepareStatement(UPSERT)) {
+                statement.setObject(1, OffsetDateTime.ofInstant(now, ZoneOffset.UTC));
+                setIdentity(statement, 2, connection, entries);
+                setLongs(
+                        statement,
+                        7,
+                        connection,
+                        entries.stream().mapToLong(e -> e.mark().base()));
+                setLongs(
+                        statement,
+                        8,
+                        connection,
+                        entries.stream().mapToLong(e -> e.mark().value()));
+                setLongs(statement, 9, connection, entries.stream().mapToLong(Entry::seen));
+                statement.setLong(10, flush);
+                return statement.executeUpdate();
+            }
+        });
+    }
+
+    /** The indexes of those entries that PostgreSQL has seen later than the mark in Redis says. */
+    Set<Integer> restored(List<Entry> entries) {
+        return write(connection -> {
+            try (var statement = connection.prepareStatement(RESTORED)) {
+                setIdentity(statement, 1, connection, entries);
+                setLongs(statement, 6, connection, entries.stream().mapToLong(Entry::seen));
+                var indexes = new HashSet<Integer>();
+                try (var rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        indexes.add(rows.getInt(1) - 1);
+                    }
+                }
+                return indexes;
+            }
+        });
+    }
+
+    private <T> T write(ConnectionCallback<T> work) {
+        return Objects.requireNonNull(jdbc.execute(work));
+    }
+
+    /** Binds merchants, dates, hours, metrics and epochs at five parameters from the given one on. */
+    private static void setIdentity(PreparedStatement statement, int from, Connection connection, List<Entry> entries)
+            throws SQLException {
+        int size = entries.size();
+        var merchants = new String[size];
+        var dates = new String[size];
+        var hours = new Short[size];
+        var metrics = new String[size];
+        for (int i = 0; i < size; i++) {
+            var key = entries.get(i).key();
+            merchants[i] = key.merchant();
+            dates[i] = key.date().toString();
+            hours[i] = (short) key.hour();
+            metrics[i] = key.metric();
+        }
+        statement.setArray(from, connection.createArrayOf("text", merchants));
+        statement.setArray(from + 1, connection.createArrayOf("date", dates));
+        statement.setArray(from + 2, connection.createArrayOf("int2", hours));
+        statement.setArray(from + 3, connection.createArrayOf("text", metrics));
+        setLongs(
+                statement,
+                from + 4,
+                connection,
+                entries.stream().mapToLong(e -> e.mark().epoch()));
+    }
+
+    private static void setLongs(PreparedStatement statement, int index, Connection connection, LongStream values)
+            throws SQLException {
+        Array array = connection.unwrap(PGConnection.class).createArrayOf("int8", values.toArray());
+        statement.setArray(index, array);
+    }
+}

@@ -1,0 +1,162 @@
+package dev.rowrunner.usage;
+
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Moves dirty counters from Redis into PostgreSQL, a batch in a transaction. Killed anywhere, a batch can be repeated:
+ *
+ * <pre>
+ *   begin, take the shard     nothing has happened
+ *   read values and marks
+ *   upsert
+ *   write the new marks       marks ahead of their rows are ordinary; the counters are still dirty
+ *   commit                    PostgreSQL has it; the counters are still dirty, and written again they change nothing
+ *   settle                    off the dirty index, and the time to live runs
+ * </pre>
+ */
+@Component
+class FlushCounters {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FlushCounters.class);
+
+    private final RedisCounters redis;
+    private final CounterRepository counters;
+    private final BadKeys badKeys;
+    private final TransactionTemplate transaction;
+    private final UsageProperties properties;
+    private final Clock clock;
+
+    FlushCounters(
+            RedisCounters redis,
+            CounterRepository counters,
+            BadKeys badKeys,
+            TransactionTemplate transaction,
+            UsageProperties properties,
+            Clock clock) {
+        this.redis = redis;
+        this.counters = counters;
+        this.badKeys = badKeys;
+        this.transaction = transaction;
+        this.properties = properties;
+        this.clock = clock;
+    }
+
+    /** Flushes the dirty counters of one shard that the scope covers. */
+    void flush(int shard, Scope scope, Tally tally) {
+        int size = properties.batchSize();
+        redis.scanDirty(shard, scope.pattern(), size, found -> {
+            var keys = found.stream()
+                    .distinct()
+                    .map(CounterKey::parse)
+                    .filter(scope::covers)
+                    .toList();
+            for (int from = 0; from < keys.size(); from += size) {
+                flush(shard, keys.subList(from, Math.min(from + size, keys.size())), tally);
+            }
+        });
+    }
+
+    private void flush(int shard, List<CounterKey> keys, Tally tally) {
+        var batch = transaction.execute(status -> {
+            var written = write(shard, keys, tally);
+            if (written.entries().isEmpty()) {
+                status.setRollbackOnly();
+            }
+            return written;
+        });
+        settle(shard, batch);
+        setAsideBad(shard, batch, tally);
+    }
+
+    private Batch write(int shard, List<CounterKey> keys, Tally tally) {
+        var begun = counters.beginFlush(shard);
+        var reading = redis.read(shard, keys.stream().map(CounterKey::key).toList());
+        var batch = Batch.of(keys, reading, begun.flush());
+        if (!batch.entries().isEmpty()) {
+            noticeLoss(shard, begun, reading);
+            int changed = upsert(batch, begun.flush(), tally);
+            stamp(shard, batch, begun, reading);
+            tally.flushed(batch.entries(), changed);
+        }
+        return batch;
+    }
+
+    private void noticeLoss(int shard, CounterRepository.Begun begun, RedisCounters.Reading reading) {
+        if (!reading.set().equals(begun.set())) {
+            counters.rememberSet(shard, reading.set());
+            if (begun.set() != null) {
+                LOG.atWarn()
+                        .addKeyValue("shard", shard)
+                        .addKeyValue("counterSet", reading.set())
+                        .addKeyValue("lostCounterSet", begun.set())
+                        .log("Redis has lost its usage counters and counts anew; what was flushed stays,"
+                                + " what was counted since the last flush is lost");
+            }
+        } else if (reading.lastFlush() < begun.before()) {
+            LOG.atWarn()
+                    .addKeyValue("shard", shard)
+                    .addKeyValue("flushInRedis", reading.lastFlush())
+                    .addKeyValue("flushInPostgres", begun.before())
+                    .log("Redis was restored from an older snapshot; totals keep what was flushed,"
+                            + " and what is counted from now on is added");
+        }
+    }
+
+    private int upsert(Batch batch, long flush, Tally tally) {
+        int changed = counters.upsert(batch.entries(), flush, clock.instant());
+        return changed == batch.entries().size() ? changed : changed + upsertRestored(batch, flush, tally);
+    }
+
+    private int upsertRestored(Batch batch, long flush, Tally tally) {
+        var indexes = counters.restored(batch.entries());
+        if (indexes.isEmpty()) {
+            return 0;
+        }
+        var restored = batch.restore(indexes);
+        tally.restored(restored);
+        return counters.upsert(restored, flush, clock.instant());
+    }
+
+    private void stamp(int shard, Batch batch, CounterRepository.Begun begun, RedisCounters.Reading reading) {
+        if (!redis.stamp(shard, reading.set(), begun.flush(), batch.entries())) {
+            throw new CountersUnavailable(
+                    "Redis lost its counters in the middle of a flush, so nothing of this batch was written", null);
+        }
+    }
+
+    private void settle(int shard, Batch batch) {
+        var keys = Stream.concat(
+                        batch.entries().stream().map(entry -> entry.key().key()), batch.absent().stream())
+                .toList();
+        if (!keys.isEmpty()) {
+            var committed = Stream.concat(
+                            batch.entries().stream()
+                                    .map(entry -> Long.toString(entry.mark().value())),
+                            batch.absent().stream().map(key -> ""))
+                    .toList();
+            redis.settle(shard, keys, committed, properties.keepInRedis());
+        }
+    }
+
+    private void setAsideBad(int shard, Batch batch, Tally tally) {
+        var bad = new LinkedHashMap<>(batch.bad());
+        for (var key : batch.absent()) {
+            var found = redis.describe(key);
+            if (found != null && found.startsWith("a ")) {
+                bad.put(key, "holds " + found);
+            }
+        }
+        if (!bad.isEmpty()) {
+            redis.forget(shard, List.copyOf(bad.keySet()));
+            badKeys.record(bad);
+            tally.bad(bad);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+package dev.rowrunner.usage;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * The counters in Redis. Beside {@code usage:*} it keeps {@code usage-mark:*} (a {@link Mark} for each counter),
+ * {@code usage-dirty:0..3} (counters that changed since the last flush, by shard), {@code usage-event:*} (event ids) and
+ * {@code usage-set} (the random id of this set of counters, and each shard's last flush). Every method throws
+ * {@link CountersUnavailable} when Redis is away.
+ */
+@Component
+class RedisCounters {
+
+    /** A counter belongs to one shard for good; shards are flushed side by side. */
+    static final int SHARDS = 4;
+
+    private static final int CHUNK = 1_000;
+
+    private final LuaScript increment = LuaScript.load("increment");
+    private final LuaScript discover = LuaScript.load("discover");
+    private final LuaScript read = LuaScript.load("read");
+    private final LuaScript stamp = LuaScript.load("stamp");
+    private final LuaScript settle = LuaScript.load("settle");
+
+    private final RedisConnection connection;
+
+    RedisCounters(RedisConnection connection) {
+        this.connection = connection;
+    }
+
+    static int shardOf(String key) {
+        return Math.floorMod(key.hashCode(), SHARDS);
+    }
+
+    private static String dirty(int shard) {
+        return "usage-dirty:" + shard;
+    }
+
+    // ---- counting
+
+    List<UsageCounters.Outcome> increment(List<Increment> increments, Clock clock) {
+        return asking(redis -> {
+            var answers = new ArrayList<RedisFuture<List<Object>>>();
+            var calls = new ArrayList<Call>();
+            for (int from = 0; from < increments.size(); from += CHUNK) {
+                var call = callOf(increments.subList(from, Math.min(from + CHUNK, increments.size())), clock);
+                calls.add(call);
+                answers.add(redis.getStatefulConnection()
+                        .async()
+                        .evalsha(increment.digest(), ScriptOutputType.MULTI, call.keys, call.arguments));
+            }
+            var outcomes = new ArrayList<UsageCounters.Outcome>(increments.size());
+            for (int i = 0; i < calls.size(); i++) {
+                outcomes.addAll(outcomesOf(redis, calls.get(i), answers.get(i)));
+            }
+            return outcomes;
+        });
+    }
+
+    private record Call(String[] keys, String[] arguments) {}
+
+    private static Call callOf(List<Increment> increments, Clock clock) {
+        var keys = new String[increments.size()];
+        var arguments = new String[3 * keys.length];
+        for (int i = 0; i < keys.length; i++) {
+            var one = increments.get(i);
+            keys[i] = one.key(clock).key();
+            arguments[3 * i] = Long.toString(one.by());
+            arguments[3 * i + 1] = dirty(shardOf(keys[i]));
+            arguments[3 * i + 2] = one.eventId() == null
+                    ? ""
+                    : "usage-event:" + one.merchant() + ":" + one.metric() + ":" + one.eventId();
+        }
+        return new Call(keys, arguments);
+    }
+
+    private List<UsageCounters.Outcome> outcomesOf(
+            RedisCommands<String, String> redis, Call call, RedisFuture<List<Object>> answer) {
+        List<Object> answered;
+        try {
+            answered = answer.toCompletableFuture()
+                    .orTimeout(connection.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            if (!(e.getCause() instanceof RedisNoScriptException)) {
+                throw new RedisException(e.getCause());
+            }
+            answered = increment.run(redis, ScriptOutputType.MULTI, call.keys, call.arguments);
+        }
+        var outcomes = new ArrayList<UsageCounters.Outcome>(answered.size());
+        for (int i = 0; i < answered.size(); i++) {
+            outcomes.add(outcomeOf(call.keys[i], answered.get(i)));
+        }
+        return outcomes;
+    }
+
+    private static UsageCounters.Outcome outcomeOf(String key, Object answer) {
+        if (answer instanceof Long counted) {
+            return counted == 1 ? UsageCounters.Outcome.COUNTED : UsageCounters.Outcome.DUPLICATE;
+        }
+        return new UsageCounters.Refused(
+                answer.toString().contains("overflow")
+                        ? "the counter " + key + " is full: it can't pass " + Long.MAX_VALUE
+                        : "something other than a counter stands in Redis under " + key);
+    }
+
+    // ---- finding what changed
+
+    /** Hands over the keys that match the pattern, in parts; a key may come twice. */
+    void scan(String pattern, Consumer<List<String>> keys) {
+        var arguments = ScanArgs.Builder.matches(pattern).limit(CHUNK);
+        ScanCursor cursor = ScanCursor.INITIAL;
+        do {
+            var at = cursor;
+            var part = asking(redis -> redis.scan(at, arguments));
+            if (!part.getKeys().isEmpty()) {
+                keys.accept(part.getKeys());
+            }
+            cursor = part;
+        } while (!cursor.isFinished());
+    }
+
+    /**
+     * Marks as dirty those of the counters that are not as the last flush left them, or every one.
+     *
+     * @return the type of each that is no string
+     */
+    Map<String, String> discover(List<String> keys, boolean every) {
+        var indexes = Stream.concat(keys.stream().map(key -> dirty(shardOf(key))), Stream.of(every ? "1" : "0"))
+                .toArray(String[]::new);
+        List<String> strangers =
+                asking(redis -> discover.run(redis, ScriptOutputType.MULTI, keys.toArray(String[]::new), indexes));
+        var types = new LinkedHashMap<String, String>();
+        for (int i = 0; i < strangers.size(); i += 2) {
+            types.put(strangers.get(i), strangers.get(i + 1));
+        }
+        return types;
+    }
+
+    /** Hands over the dirty counters of a shard that match the pattern, in parts; a key may come twice. */
+    void scanDirty(int shard, String pattern, int size, Consumer<List<String>> keys) {
+        var arguments = ScanArgs.Builder.matches(pattern).limit(size);
+        ScanCursor cursor = ScanCursor.INITIAL;
+        do {
+            var at = cursor;
+            var part = asking(redis -> redis.sscan(dirty(shard), at, arguments));
+            if (!part.getValues().isEmpty()) {
+                keys.accept(part.getValues());
+            }
+            cursor = part;
+        } while (!cursor.isFinished());
+    }
+
+    /** How many counters are dirty. */
+    long dirtyCount() {
+        return asking(redis -> {
+            long count = 0;
+            for (int shard = 0; shard < SHARDS; shard++) {
+                count += redis.scard(dirty(shard));
+            }
+            return count;
+        });
+    }
+
+    // ---- flushing
+
+    /** The number of the last flush of each shard that Redis knows of, in their order. */
+    List<Long> lastFlushes() {
+        return asking(redis -> IntStream.range(0, SHARDS)
+                .mapToObj(shard -> redis.hget("usage-set", "flush-" + shard))
+                .map(flush -> flush == null ? 0L : Long.parseLong(flush))
+                .toList());
+    }
+
+    /** Counters and marks of one moment, in the order of the keys asked for; null where there is none. */
+    record Reading(UUID set, long lastFlush, List<@Nullable String> values, List<@Nullable String> marks) {}
+
+    @SuppressWarnings("unchecked")
+    Reading read(int shard, List<String> keys) {
+        List<Object> answer = asking(redis -> read.run(
+                redis,
+                ScriptOutputType.MULTI,
+                keys.toArray(String[]::new),
+                UUID.randomUUID().toString(),
+                Integer.toString(shard)));
+        return new Reading(
+                UUID.fromString((String) answer.get(0)),
+                Long.parseLong((String) answer.get(1)),
+                (List<@Nullable String>) answer.get(2),
+                (List<@Nullable String>) answer.get(3));
+    }
+
+    /** Writes the new marks. False if Redis has lost the set of counters that was read. */
+    boolean stamp(int shard, UUID set, long flush, List<Entry> entries) {
+        var keys = new String[entries.size()];
+        var arguments = new String[3 + 2 * keys.length];
+        arguments[0] = set.toString();
+        arguments[1] = Integer.toString(shard);
+        arguments[2] = Long.toString(flush);
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = entries.get(i).key().key();
+            arguments[3 + 2 * i] = entries.get(i).markText();
+            arguments[4 + 2 * i] = entries.get(i).mark().toString();
+        }
+        Long stamped = asking(redis -> stamp.run(redis, ScriptOutputType.INTEGER, keys, arguments));
+        return stamped == 1;
+    }
+
+    /** Starts the time to live of the counters that still hold what was committed, and takes them off the index. */
+    void settle(int shard, List<String> keys, List<String> committed, Duration timeToLive) {
+        var arguments = new ArrayList<String>(committed.size() + 2);
+        arguments.add(dirty(shard));
+        arguments.add(Long.toString(timeToLive.toMillis()));
+        arguments.addAll(committed);
+        asking(redis -> settle.<Long>run(
+                redis, ScriptOutputType.INTEGER, keys.toArray(String[]::new), arguments.toArray(String[]::new)));
+    }
+
+    /** Takes keys off the index that can't be flushed; a later SCAN finds them again. */
+    void forget(int shard, List<String> keys) {
+        asking(redis -> redis.srem(dirty(shard), keys.toArray(String[]::new)));
+    }
+
+    /** What stands under a key: null for nothing, its text for a string, {@code a hash} and the like otherwise. */
+    @Nullable
+    String describe(String key) {
+        return asking(redis -> {
+            var type = redis.type(key);
+            return switch (type) {
+                case "none" -> null;
+                case "string" -> redis.get(key);
+                default -> "a " + type;
+            };
+        });
+    }
+
+    // ---- talking to Redis
+
+    private <T extends @Nullable Object> T asking(Function<RedisCommands<String, String>, T> question) {
+        try {
+            return question.apply(connection.commands());
+        } catch (RedisException e) {
+            throw new CountersUnavailable(reason(e), e);
+        }
+    }
+
+    private String reason(RedisException e) {
+        var cause = e.getCause() instanceof RedisCommandExecutionException refused ? refused : e;
+        return "Redis at " + connection.address() + " does not take commands: " + cause.getMessage();
+    }
+}

@@ -1,0 +1,36 @@
+package dev.rowrunner.usage;
+
+import java.time.LocalDate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which counters a run is about.
+ *
+ * @param name {@code day}, {@code all} or {@code dirty}
+ * @param date null for every date
+ * @param merchant null for every merchant
+ */
+record Scope(
+        String name, @Nullable LocalDate date, @Nullable String merchant) {
+
+    static final Scope ALL = new Scope("all", null, null);
+    static final Scope DIRTY = new Scope("dirty", null, null);
+
+    static Scope day(LocalDate date, @Nullable String merchant) {
+        return new Scope("day", date, merchant);
+    }
+
+    /** A glob that finds the keys, and may find more. */
+    String pattern() {
+        return CounterKey.PREFIX + "*" + (date == null ? "" : ":" + date + "*");
+    }
+
+    boolean covers(CounterKey key) {
+        return (date == null || date.equals(key.date())) && (merchant == null || merchant.equals(key.merchant()));
+    }
+
+    /** A run is looked for everywhere but when it trusts the dirty index. */
+    boolean searches() {
+        return !name.equals(DIRTY.name);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.rowrunner.usage;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How usage is metered.
+ *
+ * @param aggregationEnabled whether usage is aggregated on a schedule at all
+ * @param aggregationInterval between two searches through all keys; a bare number is milliseconds
+ * @param flushInterval between two flushes of the counters that are known to have changed
+ * @param keepInRedis how long a counter stays in Redis after PostgreSQL has it
+ * @param keepRuns how long the log of runs is kept
+ * @param batchSize counters in one transaction
+ * @param flushThreads shards flushed side by side, each on a connection of its own
+ */
+@ConfigurationProperties("usage")
+record UsageProperties(
+        @DefaultValue("true") boolean aggregationEnabled,
+        @DefaultValue("1h") Duration aggregationInterval,
+        @DefaultValue("1m") Duration flushInterval,
+        @DefaultValue("7d") Duration keepInRedis,
+        @DefaultValue("90d") Duration keepRuns,
+        @DefaultValue("2000") int batchSize,
+        @DefaultValue("2") int flushThreads) {
+
+    /** Lua hands Redis at most some 8,000 arguments in one go, and a mark takes two. */
+    private static final int LARGEST_BATCH = 3_000;
+
+    UsageProperties {
+        atLeast("usage.aggregation-interval", aggregationInterval, Duration.ofSeconds(5));
+        atLeast("usage.flush-interval", flushInterval, Duration.ofSeconds(5));
+        atLeast("usage.keep-in-redis", keepInRedis, Duration.ofHours(1));
+        atLeast("usage.keep-runs", keepRuns, Duration.ofDays(1));
+        within("usage.batch-size", batchSize, LARGEST_BATCH);
+        within("usage.flush-threads", flushThreads, RedisCounters.SHARDS);
+    }
+
+    private static void atLeast(String property, Duration value, Duration least) {
+        if (value.compareTo(least) < 0) {
+            throw new IllegalArgumentException(property + " must be at least " + least + ", was " + value);
+        }
+    }
+
+    private static void within(String property, int value, int most) {
+        if (value < 1 || value > most) {
+            throw new IllegalArgumentException(property + " must be 1 to " + most + ", was " + value);
+        }
+    }
+}

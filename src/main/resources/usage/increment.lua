@@ -1,0 +1,28 @@
+-- Counts usage. KEYS: the counters. ARGV, three for each: by, the dirty index of the counter, the key of its event id
+-- or ''. Answers for each 1 (counted), 0 (its event was counted before) or the reason why it can't be counted.
+-- INCRBY comes first, since it alone can fail.
+local outcomes = {}
+for i, counter in ipairs(KEYS) do
+  local by, dirty, event = ARGV[3 * i - 2], ARGV[3 * i - 1], ARGV[3 * i]
+  if event ~= '' and redis.call('EXISTS', event) == 1 then
+    outcomes[i] = 0
+  else
+    local value = redis.pcall('INCRBY', counter, by)
+    if type(value) == 'table' then
+      outcomes[i] = value.err
+    else
+      local mark = 'usage-mark:' .. string.sub(counter, 7)
+      if value == tonumber(by) then
+        redis.call('DEL', mark) -- just born: a mark that is still there belongs to an earlier life
+      elseif redis.call('PERSIST', counter) == 1 then
+        redis.call('PERSIST', mark)
+      end
+      redis.call('SADD', dirty, counter)
+      if event ~= '' then
+        redis.call('SET', event, '1', 'EX', 3024000) -- 35 days
+      end
+      outcomes[i] = 1
+    end
+  end
+end
+return outcomes

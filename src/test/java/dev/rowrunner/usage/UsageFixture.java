@@ -1,0 +1,61 @@
+package dev.rowrunner.usage;
+
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** What tests of usage ask for again and again. Each test counts under merchants of its own. */
+@Component
+class UsageFixture {
+
+    final JdbcClient jdbc;
+    final RedisConnection redis;
+    final Aggregation aggregation;
+
+    UsageFixture(JdbcClient jdbc, RedisConnection redis, Aggregation aggregation) {
+        this.jdbc = jdbc;
+        this.redis = redis;
+        this.aggregation = aggregation;
+    }
+
+    /** Counts as another program does. */
+    void plainIncrement(String key, long by) {
+        redis.commands().incrby(key, by);
+    }
+
+    Tally.Result flushDay(LocalDate date) {
+        return aggregation.run(Scope.day(date, null), null, Aggregation.Progress.NONE);
+    }
+
+    Tally.Result flushDirty() {
+        return aggregation.run(Scope.DIRTY, null, Aggregation.Progress.NONE);
+    }
+
+    /** What an analyst reads, as {@code date metric} to value. */
+    Map<String, BigDecimal> totals(String merchant) {
+        var totals = new java.util.TreeMap<String, BigDecimal>();
+        jdbc.sql("SELECT usage_date, metric_type, value FROM merchant_usage WHERE merchant_id = :merchant")
+                .param("merchant", merchant)
+                .query((row, n) -> totals.put(row.getString(1) + " " + row.getString(2), row.getBigDecimal(3)))
+                .list();
+        return totals;
+    }
+
+    BigDecimal total(String merchant) {
+        return totals(merchant).values().stream().reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
+
+    List<String> unresolvedBadKeys(String containing) {
+        return jdbc.sql("SELECT key FROM usage_bad_keys WHERE resolved_at IS NULL AND strpos(key, :text) > 0")
+                .param("text", containing)
+                .query(String.class)
+                .list();
+    }
+
+    static BigDecimal of(long value) {
+        return BigDecimal.valueOf(value);
+    }
+}
