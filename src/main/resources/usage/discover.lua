@@ -1,33 +1,26 @@
--- Marks as dirty what was counted without a mark, as a plain INCRBY does. KEYS: counters that SCAN found. ARGV: the
--- dirty index of each, and at last 1 to mark every one. Answers the keys that hold no string, each followed by its type.
-local all = ARGV[#KEYS + 1] == '1'
+-- Marks as dirty what was counted without saying so, as a plain INCRBY does, and starts the time to live of what was
+-- not. KEYS: counters that SCAN found. ARGV: the dirty index of each; then the time to live in ms, and 1 to mark every
+-- one as dirty. Answers the keys that hold no string, each followed by its type.
+local timeToLive, all = ARGV[#KEYS + 1], ARGV[#KEYS + 2] == '1'
 local marks = {}
 for i, counter in ipairs(KEYS) do
   marks[i] = 'usage-mark:' .. string.sub(counter, 7)
 end
-local values = redis.call('MGET', unpack(KEYS))
-marks = redis.call('MGET', unpack(marks))
-local changed, strangers = {}, {}
+local values, found = redis.call('MGET', unpack(KEYS)), redis.call('MGET', unpack(marks))
+local strangers = {}
 for i, counter in ipairs(KEYS) do
-  local value, mark = values[i], marks[i]
-  if value then
-    if all or not mark or string.sub(mark, -#value - 1) ~= ' ' .. value then
-      local of = changed[ARGV[i]]
-      if not of then
-        of = {}
-        changed[ARGV[i]] = of
-      end
-      of[#of + 1] = counter
-    end
-  else
+  local value, mark = values[i], found[i]
+  if not value then
     local type = redis.call('TYPE', counter).ok
     if type ~= 'none' then
       strangers[#strangers + 1] = counter
       strangers[#strangers + 1] = type
     end
+  elseif all or not mark or string.sub(mark, -#value - 1) ~= ' ' .. value then
+    redis.call('SADD', ARGV[i], counter)
+  elseif redis.call('PTTL', counter) == -1 and redis.call('SISMEMBER', ARGV[i], counter) == 0 then
+    redis.call('PEXPIRE', counter, timeToLive)
+    redis.call('PEXPIRE', marks[i], timeToLive)
   end
-end
-for dirty, counters in pairs(changed) do
-  redis.call('SADD', dirty, unpack(counters))
 end
 return strangers

@@ -1,23 +1,10 @@
--- Writes the new marks of counters that are about to be committed. KEYS: the counters. ARGV: the set's id, the shard,
--- the number of the flush; then for each counter its mark as it was read ('' for none), and its new one. A mark that
--- changed since belongs to another life and is left. Answers 0 if this is no longer the set that was read, else 1.
-if redis.call('HGET', 'usage-set', 'id') ~= ARGV[1] then
+-- Writes the new marks of counters that are about to be committed. KEYS: the marks. ARGV: the set's id and its number of
+-- rebirths as they were when the counters were read, the shard, the number of the flush; then, for MSET, each mark's
+-- key and text. Answers 0, and writes nothing, if counters were lost or born again since.
+local set = redis.call('HMGET', 'usage-set', 'id', 'reborn')
+if set[1] ~= ARGV[1] or (set[2] or '0') ~= ARGV[2] then
   return 0
 end
-local marks = {}
-for i, counter in ipairs(KEYS) do
-  marks[i] = 'usage-mark:' .. string.sub(counter, 7)
-end
-local found = redis.call('MGET', unpack(marks))
-local pairs = {}
-for i, mark in ipairs(marks) do
-  if (found[i] or '') == ARGV[2 * i + 2] then
-    pairs[#pairs + 1] = mark
-    pairs[#pairs + 1] = ARGV[2 * i + 3]
-  end
-end
-if #pairs > 0 then
-  redis.call('MSET', unpack(pairs))
-end
-redis.call('HSET', 'usage-set', 'flush-' .. ARGV[2], ARGV[3])
+redis.call('MSET', unpack(ARGV, 5))
+redis.call('HSET', 'usage-set', 'flush-' .. ARGV[3], ARGV[4])
 return 1

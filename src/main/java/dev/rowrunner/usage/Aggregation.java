@@ -112,7 +112,8 @@ class Aggregation {
             }
             tally.found(found.size());
             if (!found.isEmpty()) {
-                redis.discover(found, every).forEach((key, type) -> bad.put(key, "holds a " + type));
+                redis.discover(found, every, properties.keepInRedis())
+                        .forEach((key, type) -> bad.put(key, "holds a " + type));
             }
             setAside(bad, tally);
         });

@@ -6,14 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Counters of one shard as they were read at one moment: those to write, and those that can't be. */
 class Batch {
 
-    /** What INCRBY takes for an integer: no sign but minus, no leading zeros, no spaces. */
-    private static final Pattern INTEGER = Pattern.compile("0|-?[1-9]\\d{0,18}");
+    private static final String NO_INTEGER = "holds no integer of 64 bits";
 
     private final List<Entry> entries = new ArrayList<>();
     private final Map<String, String> bad = new LinkedHashMap<>();
@@ -34,22 +32,23 @@ class Batch {
         }
         var reason = whyBad(value);
         if (reason == null) {
-            entries.add(Entry.of(key, Long.parseLong(value), mark, flush, newEpoch()));
+            entries.add(Entry.of(key, value, Mark.parse(mark), flush, newEpoch()));
         } else {
             bad.put(key.key(), reason);
         }
     }
 
-    /** Why a string is no counter, or null if it is one. */
+    /** Why a string is no counter, or null if it is one. What INCRBY takes: no plus, no leading zeros, no spaces. */
     static @Nullable String whyBad(String value) {
-        if (!INTEGER.matcher(value).matches() || overflows(value)) {
-            return "holds no integer of 64 bits";
+        try {
+            long number = Long.parseLong(value);
+            if (Long.toString(number).equals(value)) {
+                return number < 0 ? "is negative" : null;
+            }
+        } catch (NumberFormatException e) {
+            return NO_INTEGER;
         }
-        return value.startsWith("-") ? "is negative" : null;
-    }
-
-    private static boolean overflows(String digits) {
-        return digits.length() >= 19 && digits.compareTo(Long.toString(Long.MAX_VALUE)) > 0 && !digits.startsWith("-");
+        return NO_INTEGER;
     }
 
     private static long newEpoch() {

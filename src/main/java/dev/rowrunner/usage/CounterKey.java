@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +23,14 @@ record CounterKey(String key, String merchant, LocalDate date, int hour, String 
     static final int WHOLE_DAY = -1;
 
     static final String NAME_RULE = "1 to 100 letters, digits, '.', '_' or '-', a letter or digit first";
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+    private static final int LONGEST_NAME = 100;
     private static final Pattern HOUR = Pattern.compile("\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3])");
     private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
+
+    /** The windows of the counters that were parsed last: a million counters are of a few days. */
+    private static final Map<String, LocalDate> DATES = new ConcurrentHashMap<>();
+
+    private static final int MOST_DATES = 10_000;
 
     /** The counter of a day. Merchant and metric must be valid names. */
     static CounterKey ofDay(String merchant, String metric, Instant at) {
@@ -32,7 +39,25 @@ record CounterKey(String key, String merchant, LocalDate date, int hour, String 
     }
 
     static boolean isName(@Nullable String name) {
-        return name != null && NAME.matcher(name).matches();
+        if (name == null || name.isEmpty() || name.length() > LONGEST_NAME || !isLetterOrDigit(name.charAt(0))) {
+            return false;
+        }
+        for (int i = 1; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (!isLetterOrDigit(c) && c != '.' && c != '_' && c != '-') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isLetterOrDigit(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+    }
+
+    /** Where the counter's {@link Mark} stands. */
+    String markKey() {
+        return "usage-mark:" + key.substring(PREFIX.length());
     }
 
     /** @throws InvalidUsage with the reason, if this is not the name of a counter */
@@ -58,6 +83,18 @@ record CounterKey(String key, String merchant, LocalDate date, int hour, String 
     }
 
     private static LocalDate dateOf(String window) {
+        var known = DATES.get(window);
+        if (known != null) {
+            return known;
+        }
+        var date = parseDate(window);
+        if (DATES.size() < MOST_DATES) {
+            DATES.put(window, date);
+        }
+        return date;
+    }
+
+    private static LocalDate parseDate(String window) {
         if (!DAY.matcher(window).matches() && !HOUR.matcher(window).matches()) {
             throw new InvalidUsage("key", "the date is not of the form 2025-11-01 or 2025-11-01T07");
         }

@@ -6,24 +6,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * A counter on its way into PostgreSQL.
  *
- * @param markText the mark as it stood in Redis, empty for none
+ * @param value as Redis wrote it
+ * @param before the mark as it stood in Redis
  * @param mark the mark to write
- * @param seen the number of the last flush that Redis knows of for this epoch; PostgreSQL knowing a later one betrays
- *     a restored snapshot
  */
-record Entry(CounterKey key, String markText, Mark mark, long seen) {
+record Entry(CounterKey key, String value, @Nullable Mark before, Mark mark) {
 
     /**
      * Continues the counter's life where its mark left it, or begins a new one: without a mark the counter is newly
      * born, and a counter that is lower than its mark was lost and born again.
      */
-    static Entry of(CounterKey key, long value, @Nullable String markText, long flush, long newEpoch) {
-        var before = Mark.parse(markText);
-        if (before == null || value < before.value()) {
-            return new Entry(key, textOf(markText), new Mark(newEpoch, 0, flush, value), flush);
-        }
-        var after = new Mark(before.epoch(), before.base(), flush, value);
-        return new Entry(key, textOf(markText), after, before.flush());
+    static Entry of(CounterKey key, String text, @Nullable Mark before, long flush, long newEpoch) {
+        long value = Long.parseLong(text);
+        var mark = before == null || value < before.value()
+                ? new Mark(newEpoch, 0, flush, value)
+                : new Mark(before.epoch(), before.base(), flush, value);
+        return new Entry(key, text, before, mark);
+    }
+
+    /** The last flush that Redis knows of for this epoch. PostgreSQL knowing a later one betrays a restored snapshot. */
+    long seen() {
+        return before == null || before.epoch() != mark.epoch() ? mark.flush() : before.flush();
     }
 
     /**
@@ -31,16 +34,12 @@ record Entry(CounterKey key, String markText, Mark mark, long seen) {
      * only what came since the mark is added. That may count twice what came between the mark and the snapshot.
      */
     Entry restored(long newEpoch) {
-        long base = Objects.requireNonNull(Mark.parse(markText)).value();
-        return new Entry(key, markText, new Mark(newEpoch, base, mark.flush(), mark.value()), mark.flush());
+        long base = Objects.requireNonNull(before).value();
+        return new Entry(key, value, before, new Mark(newEpoch, base, mark.flush(), mark.value()));
     }
 
     /** What the counter's epoch adds to its total. */
     long contribution() {
         return mark.value() - mark.base();
-    }
-
-    private static String textOf(@Nullable String markText) {
-        return markText == null ? "" : markText;
     }
 }

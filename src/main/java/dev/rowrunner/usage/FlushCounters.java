@@ -1,9 +1,9 @@
 package dev.rowrunner.usage;
 
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -58,12 +58,12 @@ class FlushCounters {
                     .filter(scope::covers)
                     .toList();
             for (int from = 0; from < keys.size(); from += size) {
-                flush(shard, keys.subList(from, Math.min(from + size, keys.size())), tally);
+                flush(shard, keys.subList(from, Math.min(from + size, keys.size())), scope, tally);
             }
         });
     }
 
-    private void flush(int shard, List<CounterKey> keys, Tally tally) {
+    private void flush(int shard, List<CounterKey> keys, Scope scope, Tally tally) {
         var batch = transaction.execute(status -> {
             var written = write(shard, keys, tally);
             if (written.entries().isEmpty()) {
@@ -71,18 +71,18 @@ class FlushCounters {
             }
             return written;
         });
-        settle(shard, batch);
+        settle(shard, batch, scope);
         setAsideBad(shard, batch, tally);
     }
 
     private Batch write(int shard, List<CounterKey> keys, Tally tally) {
         var begun = counters.beginFlush(shard);
-        var reading = redis.read(shard, keys.stream().map(CounterKey::key).toList());
+        var reading = redis.read(shard, keys);
         var batch = Batch.of(keys, reading, begun.flush());
         if (!batch.entries().isEmpty()) {
             noticeLoss(shard, begun, reading);
             int changed = upsert(batch, begun.flush(), tally);
-            stamp(shard, batch, begun, reading);
+            stamp(shard, batch, begun.flush(), reading);
             tally.flushed(batch.entries(), changed);
         }
         return batch;
@@ -124,24 +124,28 @@ class FlushCounters {
         return counters.upsert(restored, flush, clock.instant());
     }
 
-    private void stamp(int shard, Batch batch, CounterRepository.Begun begun, RedisCounters.Reading reading) {
-        if (!redis.stamp(shard, reading.set(), begun.flush(), batch.entries())) {
+    private void stamp(int shard, Batch batch, long flush, RedisCounters.Reading reading) {
+        if (!redis.stamp(shard, reading, flush, batch.entries())) {
             throw new CountersUnavailable(
-                    "Redis lost its counters in the middle of a flush, so nothing of this batch was written", null);
+                    "Redis lost counters in the middle of a flush, so nothing of this batch was written", null);
         }
     }
 
-    private void settle(int shard, Batch batch) {
-        var keys = Stream.concat(
-                        batch.entries().stream().map(entry -> entry.key().key()), batch.absent().stream())
-                .toList();
-        if (!keys.isEmpty()) {
-            var committed = Stream.concat(
-                            batch.entries().stream()
-                                    .map(entry -> Long.toString(entry.mark().value())),
-                            batch.absent().stream().map(key -> ""))
-                    .toList();
-            redis.settle(shard, keys, committed, properties.keepInRedis());
+    /** A search starts the time to live at once; in between, a counter is likely to be counted on. */
+    private void settle(int shard, Batch batch, Scope scope) {
+        int size = batch.entries().size() + batch.absent().size();
+        if (size > 0) {
+            var keys = new ArrayList<String>(size);
+            var committed = new ArrayList<String>(size);
+            for (var entry : batch.entries()) {
+                keys.add(entry.key().key());
+                committed.add(entry.value());
+            }
+            for (var absent : batch.absent()) {
+                keys.add(absent);
+                committed.add("");
+            }
+            redis.settle(shard, keys, committed, scope.searches() ? properties.keepInRedis() : null);
         }
     }
 

@@ -18,9 +18,14 @@ record Mark(long epoch, long base, long flush, long value) {
         if (text == null) {
             return null;
         }
-        var parts = text.split(" ", 4);
+        int first = text.indexOf(' ');
+        int second = text.indexOf(' ', first + 1);
+        int third = text.indexOf(' ', second + 1);
         return new Mark(
-                Long.parseLong(parts[0]), Long.parseLong(parts[1]), Long.parseLong(parts[2]), Long.parseLong(parts[3]));
+                Long.parseLong(text, 0, first, 10),
+                Long.parseLong(text, first + 1, second, 10),
+                Long.parseLong(text, second + 1, third, 10),
+                Long.parseLong(text, third + 1, text.length(), 10));
     }
 
     /** The value comes last: {@code discover.lua} compares the end of the text. */

@@ -1,5 +1,6 @@
 package dev.rowrunner.usage;
 
+import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
@@ -20,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -37,10 +37,10 @@ class RedisCounters {
     static final int SHARDS = 4;
 
     private static final int CHUNK = 1_000;
+    private static final String[] NO_KEYS = {};
 
     private final LuaScript increment = LuaScript.load("increment");
     private final LuaScript discover = LuaScript.load("discover");
-    private final LuaScript read = LuaScript.load("read");
     private final LuaScript stamp = LuaScript.load("stamp");
     private final LuaScript settle = LuaScript.load("settle");
 
@@ -143,15 +143,20 @@ class RedisCounters {
     }
 
     /**
-     * Marks as dirty those of the counters that are not as the last flush left them, or every one.
+     * Marks as dirty those of the counters that are not as the last flush left them, or every one; starts the time to
+     * live of the others.
      *
      * @return the type of each that is no string
      */
-    Map<String, String> discover(List<String> keys, boolean every) {
-        var indexes = Stream.concat(keys.stream().map(key -> dirty(shardOf(key))), Stream.of(every ? "1" : "0"))
-                .toArray(String[]::new);
+    Map<String, String> discover(List<String> keys, boolean every, Duration timeToLive) {
+        var arguments = new String[keys.size() + 2];
+        for (int i = 0; i < keys.size(); i++) {
+            arguments[i] = dirty(shardOf(keys.get(i)));
+        }
+        arguments[keys.size()] = Long.toString(timeToLive.toMillis());
+        arguments[keys.size() + 1] = every ? "1" : "0";
         List<String> strangers =
-                asking(redis -> discover.run(redis, ScriptOutputType.MULTI, keys.toArray(String[]::new), indexes));
+                asking(redis -> discover.run(redis, ScriptOutputType.MULTI, keys.toArray(String[]::new), arguments));
         var types = new LinkedHashMap<String, String>();
         for (int i = 0; i < strangers.size(); i += 2) {
             types.put(strangers.get(i), strangers.get(i + 1));
@@ -194,48 +199,75 @@ class RedisCounters {
                 .toList());
     }
 
-    /** Counters and marks of one moment, in the order of the keys asked for; null where there is none. */
-    record Reading(UUID set, long lastFlush, List<@Nullable String> values, List<@Nullable String> marks) {}
+    /**
+     * Counters and their marks as they stood at one moment.
+     *
+     * @param set the id of the set of counters, and how often one of it was born again: what {@link #stamp} compares
+     * @param lastFlush the number of the shard's last flush
+     * @param values and marks in the order of the keys asked for; null where there is none
+     */
+    record Reading(
+            UUID set, String reborn, long lastFlush, List<@Nullable String> values, List<@Nullable String> marks) {}
 
-    @SuppressWarnings("unchecked")
-    Reading read(int shard, List<String> keys) {
-        List<Object> answer = asking(redis -> read.run(
-                redis,
-                ScriptOutputType.MULTI,
-                keys.toArray(String[]::new),
-                UUID.randomUUID().toString(),
-                Integer.toString(shard)));
-        return new Reading(
-                UUID.fromString((String) answer.get(0)),
-                Long.parseLong((String) answer.get(1)),
-                (List<@Nullable String>) answer.get(2),
-                (List<@Nullable String>) answer.get(3));
+    Reading read(int shard, List<CounterKey> keys) {
+        var names = new String[2 * keys.size()];
+        for (int i = 0; i < keys.size(); i++) {
+            names[i] = keys.get(i).key();
+            names[keys.size() + i] = keys.get(i).markKey();
+        }
+        return asking(redis -> {
+            var set = redis.hmget("usage-set", "id", "reborn", "flush-" + shard);
+            var found = values(redis.mget(names));
+            return new Reading(
+                    set.get(0).hasValue() ? UUID.fromString(set.get(0).getValue()) : newSet(redis),
+                    set.get(1).getValueOrElse("0"),
+                    Long.parseLong(set.get(2).getValueOrElse("0")),
+                    found.subList(0, keys.size()),
+                    found.subList(keys.size(), names.length));
+        });
     }
 
-    /** Writes the new marks. False if Redis has lost the set of counters that was read. */
-    boolean stamp(int shard, UUID set, long flush, List<Entry> entries) {
-        var keys = new String[entries.size()];
-        var arguments = new String[3 + 2 * keys.length];
-        arguments[0] = set.toString();
-        arguments[1] = Integer.toString(shard);
-        arguments[2] = Long.toString(flush);
-        for (int i = 0; i < keys.length; i++) {
-            keys[i] = entries.get(i).key().key();
-            arguments[3 + 2 * i] = entries.get(i).markText();
-            arguments[4 + 2 * i] = entries.get(i).mark().toString();
+    private static UUID newSet(RedisCommands<String, String> redis) {
+        redis.hsetnx("usage-set", "id", UUID.randomUUID().toString());
+        return UUID.fromString(redis.hget("usage-set", "id"));
+    }
+
+    private static List<@Nullable String> values(List<KeyValue<String, String>> found) {
+        var values = new ArrayList<@Nullable String>(found.size());
+        for (var one : found) {
+            values.add(one.hasValue() ? one.getValue() : null);
         }
-        Long stamped = asking(redis -> stamp.run(redis, ScriptOutputType.INTEGER, keys, arguments));
+        return values;
+    }
+
+    /** Writes the new marks. False, with nothing written, if Redis lost counters since they were read. */
+    boolean stamp(int shard, Reading reading, long flush, List<Entry> entries) {
+        var arguments = new String[4 + 2 * entries.size()];
+        arguments[0] = reading.set().toString();
+        arguments[1] = reading.reborn();
+        arguments[2] = Integer.toString(shard);
+        arguments[3] = Long.toString(flush);
+        for (int i = 0; i < entries.size(); i++) {
+            arguments[4 + 2 * i] = entries.get(i).key().markKey();
+            arguments[5 + 2 * i] = entries.get(i).mark().toString();
+        }
+        Long stamped = asking(redis -> stamp.run(redis, ScriptOutputType.INTEGER, NO_KEYS, arguments));
         return stamped == 1;
     }
 
-    /** Starts the time to live of the counters that still hold what was committed, and takes them off the index. */
-    void settle(int shard, List<String> keys, List<String> committed, Duration timeToLive) {
-        var arguments = new ArrayList<String>(committed.size() + 2);
-        arguments.add(dirty(shard));
-        arguments.add(Long.toString(timeToLive.toMillis()));
-        arguments.addAll(committed);
-        asking(redis -> settle.<Long>run(
-                redis, ScriptOutputType.INTEGER, keys.toArray(String[]::new), arguments.toArray(String[]::new)));
+    /**
+     * Takes the counters that still hold what was committed off the dirty index.
+     *
+     * @param timeToLive starts now for those; null leaves that to the next search
+     */
+    void settle(int shard, List<String> keys, List<String> committed, @Nullable Duration timeToLive) {
+        var arguments = new String[2 + committed.size()];
+        arguments[0] = dirty(shard);
+        arguments[1] = timeToLive == null ? "" : Long.toString(timeToLive.toMillis());
+        for (int i = 0; i < committed.size(); i++) {
+            arguments[2 + i] = committed.get(i);
+        }
+        asking(redis -> settle.<Long>run(redis, ScriptOutputType.INTEGER, keys.toArray(String[]::new), arguments));
     }
 
     /** Takes keys off the index that can't be flushed; a later SCAN finds them again. */

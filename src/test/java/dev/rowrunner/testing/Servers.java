@@ -26,6 +26,8 @@ public final class Servers {
         try {
             return EmbeddedPostgres.builder()
                     .setServerConfig("max_connections", "200")
+                    .setServerConfig("synchronous_commit", "on")
+                    .setServerConfig("fsync", System.getProperty("rowrunner.test.fsync", "off"))
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,11 +1,11 @@
 package dev.rowrunner.usage;
 
-import static dev.rowrunner.usage.UsageFixture.of;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import dev.rowrunner.testing.RowrunnerTest;
 import java.time.LocalDate;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
@@ -20,6 +20,11 @@ class FlushTest {
     @Autowired
     UsageFixture usage;
 
+    @BeforeEach
+    void clearRedis() {
+        usage.redis.commands().flushall();
+    }
+
     @Test
     void bringsTheTotalsOfPlainKeysToPostgres() {
         usage.plainIncrement("usage:plain:2025-11-01:queries", 1523);
@@ -28,7 +33,9 @@ class FlushTest {
         var result = usage.flushDay(DAY);
 
         assertThat(usage.totals("plain"))
-                .containsOnly(entry("2025-11-01 api_calls", of(8456)), entry("2025-11-01 queries", of(1523)));
+                .containsOnly(
+                        entry("2025-11-01 api_calls", UsageFixture.of(8456)),
+                        entry("2025-11-01 queries", UsageFixture.of(1523)));
         assertThat(result.errors()).isZero();
     }
 
@@ -53,6 +60,8 @@ class FlushTest {
         assertThat(usage.redis.commands().ttl(key)).isEqualTo(-1);
 
         usage.flushDirty();
+        assertThat(usage.redis.commands().ttl(key)).isEqualTo(-1);
+        usage.search();
 
         assertThat(usage.redis.commands().ttl(key)).isBetween(604_700L, 604_800L);
         assertThat(usage.redis.commands().ttl("usage-mark:" + key.substring(6))).isBetween(604_700L, 604_800L);
@@ -61,7 +70,7 @@ class FlushTest {
     @Test
     void anIncrementAfterTheFlushStopsTheTimeToLive() {
         counters.increment("revived", "queries", 5);
-        usage.flushDirty();
+        usage.search();
 
         counters.increment("revived", "queries", 2);
 
@@ -70,7 +79,7 @@ class FlushTest {
                 .key();
         assertThat(usage.redis.commands().ttl(key)).isEqualTo(-1);
         usage.flushDirty();
-        assertThat(usage.total("revived")).isEqualTo(of(7));
+        assertThat(usage.total("revived")).isEqualTo(UsageFixture.of(7));
     }
 
     @Test
@@ -83,7 +92,7 @@ class FlushTest {
         usage.flushDay(DAY);
         usage.flushDay(DAY);
 
-        assertThat(usage.total("late")).isEqualTo(of(250));
+        assertThat(usage.total("late")).isEqualTo(UsageFixture.of(250));
     }
 
     @Test
@@ -96,7 +105,7 @@ class FlushTest {
         counters.increment("deleted", "queries", 150);
         usage.flushDirty();
 
-        assertThat(usage.total("deleted")).isEqualTo(of(250));
+        assertThat(usage.total("deleted")).isEqualTo(UsageFixture.of(250));
     }
 
     @Test
@@ -107,7 +116,7 @@ class FlushTest {
 
         usage.flushDay(DAY);
 
-        assertThat(usage.totals("hourly")).containsOnly(entry("2025-11-01 queries", of(321)));
+        assertThat(usage.totals("hourly")).containsOnly(entry("2025-11-01 queries", UsageFixture.of(321)));
         assertThat(usage.jdbc
                         .sql("SELECT value FROM merchant_usage_hourly WHERE merchant_id = 'hourly' ORDER BY usage_hour")
                         .query(Long.class)
@@ -122,14 +131,14 @@ class FlushTest {
 
         usage.flushDay(DAY);
 
-        assertThat(usage.total("braced")).isEqualTo(of(3));
+        assertThat(usage.total("braced")).isEqualTo(UsageFixture.of(3));
     }
 
     @Test
     void addsUpByIsoWeekAndMonth() {
         usage.plainIncrement("usage:calendar:2025-12-31:queries", 1);
         usage.plainIncrement("usage:calendar:2026-01-01:queries", 2);
-        usage.aggregation.run(Scope.ALL, null, Aggregation.Progress.NONE);
+        usage.search();
 
         var weeks = usage.jdbc
                 .sql("SELECT iso_week || ' ' || value FROM merchant_usage_weekly WHERE merchant_id = 'calendar'")
@@ -152,7 +161,8 @@ class FlushTest {
 
         usage.flushDay(DAY);
 
-        assertThat(usage.total("full")).isEqualTo(of(Long.MAX_VALUE).add(of(Long.MAX_VALUE)));
+        assertThat(usage.total("full"))
+                .isEqualTo(UsageFixture.of(Long.MAX_VALUE).add(UsageFixture.of(Long.MAX_VALUE)));
     }
 
     @Test
@@ -167,7 +177,7 @@ class FlushTest {
         var result = usage.flushDay(DAY);
 
         assertThat(result.errors()).isEqualTo(4);
-        assertThat(usage.total("badneighbour")).isEqualTo(of(9));
+        assertThat(usage.total("badneighbour")).isEqualTo(UsageFixture.of(9));
         assertThat(usage.unresolvedBadKeys("usage:bad")).hasSize(4);
 
         redis.del("usage:badtype:2025-11-01:queries", "usage:badcolon:x:2025-11-01:queries");
@@ -175,7 +185,7 @@ class FlushTest {
         usage.flushDay(DAY);
 
         assertThat(usage.unresolvedBadKeys("usage:bad")).containsExactly("usage:badnegative:2025-11-01:queries");
-        assertThat(usage.total("badtext")).isEqualTo(of(7));
+        assertThat(usage.total("badtext")).isEqualTo(UsageFixture.of(7));
         assertThat(redis.ttl("usage:badnegative:2025-11-01:queries")).isEqualTo(-1);
     }
 
@@ -185,7 +195,7 @@ class FlushTest {
         redis.set("session:usage:abc", "x");
         redis.hset("usagelike", "a", "1");
 
-        usage.aggregation.run(Scope.ALL, null, Aggregation.Progress.NONE);
+        usage.search();
 
         assertThat(redis.get("session:usage:abc")).isEqualTo("x");
         assertThat(redis.ttl("session:usage:abc")).isEqualTo(-1);

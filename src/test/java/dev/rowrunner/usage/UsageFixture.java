@@ -30,6 +30,10 @@ class UsageFixture {
         return aggregation.run(Scope.day(date, null), null, Aggregation.Progress.NONE);
     }
 
+    Tally.Result search() {
+        return aggregation.run(Scope.ALL, null, Aggregation.Progress.NONE);
+    }
+
     Tally.Result flushDirty() {
         return aggregation.run(Scope.DIRTY, null, Aggregation.Progress.NONE);
     }
