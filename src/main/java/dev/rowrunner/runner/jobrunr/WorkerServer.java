@@ -56,6 +56,9 @@ class WorkerServer extends BackgroundJobServer {
      * own stop does not, and after 20 s another worker would take the jobs for orphans.
      */
     void stop(Duration grace) throws InterruptedException {
+        if (stopping) {
+            return;
+        }
         try {
             steward().drain(grace);
         } finally {
