@@ -54,6 +54,12 @@ class Dashboard implements SmartLifecycle {
         return properties.enabled() && (roles.worker() || roles.api());
     }
 
+    /** Before the worker: a port in use is found before jobs run, and a drain can be watched. */
+    @Override
+    public int getPhase() {
+        return DEFAULT_PHASE - 1;
+    }
+
     @Override
     public synchronized void start() {
         var server = listen();
