@@ -17,10 +17,18 @@ public record Recurring<A>(String id, JobKind<A> kind, A args, Schedule schedule
     /** When a recurring job is due: by a cron expression in a zone, or each time an interval has passed. */
     public sealed interface Schedule {}
 
-    /** @param expression five fields (minute first), or six (second first) */
+    /**
+     * Due at each instant that the expression names in its zone.
+     *
+     * @param expression five fields (minute first), or six (second first)
+     */
     public record Cron(String expression, ZoneId zone) implements Schedule {}
 
-    /** @param interval at least 5 seconds */
+    /**
+     * Due each time the interval has passed.
+     *
+     * @param interval at least 5 seconds
+     */
     public record Every(Duration interval) implements Schedule {
         public Every {
             if (interval.compareTo(Duration.ofSeconds(5)) < 0) {

@@ -8,7 +8,7 @@ import java.util.Optional;
 public record RetryPolicy(List<Duration> delays) {
 
     /** Doubling from 15 s, ten retries: about four hours until a job is given up. */
-    static final RetryPolicy DEFAULT = new RetryPolicy(List.of(
+    public static final RetryPolicy DEFAULT = new RetryPolicy(List.of(
             Duration.ofSeconds(15),
             Duration.ofSeconds(30),
             Duration.ofMinutes(1),

@@ -1,5 +1,6 @@
 package dev.rowrunner.testing;
 
+import dev.rowrunner.runner.jobrunr.RunDueJobs;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -13,7 +14,8 @@ import org.springframework.test.context.ContextConfiguration;
 
 /**
  * A test in the one Spring context that all tests share, on the real servers of {@link Servers}. The worker's threads
- * are off in it: a test runs what it wants run. Its clock is a {@link SettableClock}.
+ * are off in it: a test runs what it
+ * wants run with {@link RunDueJobs}. Its clock is a {@link SettableClock}.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -21,7 +23,7 @@ import org.springframework.test.context.ContextConfiguration;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {"rowrunner.roles=api", "rowrunner.dashboard.enabled=false"})
 @ContextConfiguration(initializers = RowrunnerTest.OnSharedServers.class)
-@Import(SettableClock.Configuration.class)
+@Import({SettableClock.Configuration.class, RunDueJobs.Configuration.class})
 public @interface RowrunnerTest {
 
     class OnSharedServers implements ApplicationContextInitializer<ConfigurableApplicationContext> {

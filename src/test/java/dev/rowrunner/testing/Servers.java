@@ -4,6 +4,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.sql.SQLException;
 import redis.embedded.RedisServer;
 
 /** The one real PostgreSQL and the one real Redis that all tests of a run share. They end with the test process. */
@@ -16,6 +17,17 @@ public final class Servers {
 
     public static String jdbcUrl() {
         return POSTGRES.getJdbcUrl("postgres", "postgres");
+    }
+
+    /** Makes a database for tests whose workers must not touch the jobs of others. Answers its URL. */
+    public static String newDatabase(String name) {
+        try (var connection = POSTGRES.getPostgresDatabase().getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE " + name);
+            return POSTGRES.getJdbcUrl("postgres", name);
+        } catch (SQLException e) {
+            throw new IllegalStateException("Could not create database " + name, e);
+        }
     }
 
     public static String redisUrl() {

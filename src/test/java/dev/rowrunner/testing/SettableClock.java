@@ -38,7 +38,7 @@ public final class SettableClock extends Clock {
     }
 
     @TestConfiguration(proxyBeanMethods = false)
-    static class Configuration {
+    public static class Configuration {
         @Bean
         @Primary
         SettableClock settableClock() {

@@ -1,0 +1,36 @@
+package dev.rowrunner.runner.jobrunr;
+
+import org.jobrunr.server.BackgroundJobServer;
+import org.jobrunr.server.configuration.BackgroundJobServerWorkerPolicy;
+import org.jobrunr.server.configuration.DefaultBackgroundJobServerWorkerPolicy;
+import org.jobrunr.server.strategy.WorkDistributionStrategy;
+import org.jobrunr.server.threadpool.JobRunrExecutor;
+import org.jobrunr.storage.Paging;
+import org.jobrunr.storage.navigation.AmountRequest;
+
+/**
+ * So many jobs at once, on virtual threads where there are any. JobRunr's own claiming gets no work: it counts a
+ * slot only when the job's thread starts, and so claims more than it can run. {@link Steward} claims instead.
+ */
+record Slots(int count) implements BackgroundJobServerWorkerPolicy {
+
+    @Override
+    public JobRunrExecutor toJobRunrExecutor() {
+        return new DefaultBackgroundJobServerWorkerPolicy(count).toJobRunrExecutor();
+    }
+
+    @Override
+    public WorkDistributionStrategy toWorkDistributionStrategy(BackgroundJobServer server) {
+        return new WorkDistributionStrategy() {
+            @Override
+            public int getWorkerCount() {
+                return count;
+            }
+
+            @Override
+            public AmountRequest getWorkPageRequest() {
+                return Paging.AmountBasedList.ascOnUpdatedAt(0);
+            }
+        };
+    }
+}

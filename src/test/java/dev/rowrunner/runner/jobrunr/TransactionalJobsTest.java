@@ -1,0 +1,180 @@
+package dev.rowrunner.runner.jobrunr;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.rowrunner.runner.JobKind;
+import dev.rowrunner.runner.Jobs;
+import dev.rowrunner.testing.SettableClock;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+@MachineRoomTest
+class TransactionalJobsTest {
+
+    @Autowired
+    Jobs jobs;
+
+    @Autowired
+    RunDueJobs runDueJobs;
+
+    @Autowired
+    Probe probe;
+
+    @Autowired
+    Bell bell;
+
+    @Autowired
+    SettableClock clock;
+
+    @Autowired
+    JdbcClient jdbc;
+
+    @Autowired
+    DataSource dataSource;
+
+    @Autowired
+    TransactionTemplate transaction;
+
+    @BeforeEach
+    void forget() {
+        runDueJobs.clear();
+        probe.reset();
+    }
+
+    @Test
+    void leavesNothingBehindWhenTheTransactionRollsBack() {
+        transaction.executeWithoutResult(status -> {
+            jobs.enqueue(Probe.KIND, Probe.Args.named("lost"));
+            jobs.schedule(
+                    Probe.KIND, Probe.Args.named("lost too"), clock.instant().plusSeconds(60));
+            status.setRollbackOnly();
+        });
+
+        assertThat(storedJobs()).isZero();
+    }
+
+    @Test
+    void isSeenByOthersOnlyAfterTheCallersCommit() {
+        transaction.executeWithoutResult(status -> {
+            jobs.enqueue(Probe.KIND, Probe.Args.named("joined"));
+
+            assertThat(storedJobs()).isOne();
+            assertThat(storedJobsSeenByOthers()).isZero();
+        });
+
+        assertThat(storedJobsSeenByOthers()).isOne();
+    }
+
+    @Test
+    void ringsOnceForATransactionAndNotBeforeItsCommit() {
+        var rings = new AtomicInteger();
+        Runnable count = rings::incrementAndGet;
+        bell.wakes(count);
+
+        transaction.executeWithoutResult(status -> {
+            jobs.enqueue(Probe.KIND, Probe.Args.named("one"));
+            jobs.enqueue(Probe.KIND, Probe.Args.named("two"));
+            assertThat(rings).hasValue(0);
+        });
+
+        bell.forget(count);
+        assertThat(rings).hasValue(1);
+    }
+
+    @Test
+    void isCommittedOnReturnWithoutATransaction() {
+        var id = jobs.enqueue(Probe.KIND, Probe.Args.named("alone"));
+
+        assertThat(jdbc.sql("SELECT kind, state, args ->> 'name' AS name FROM jobs WHERE id = :id")
+                        .param("id", id)
+                        .query()
+                        .singleRow())
+                .containsEntry("kind", "test.probe")
+                .containsEntry("state", "enqueued")
+                .containsEntry("name", "alone");
+    }
+
+    @Test
+    void handsTheHandlerTheArgsThatWereEnqueued() {
+        var full = new Probe.Args(
+                "ünï",
+                Instant.parse("2026-01-02T03:04:05.678901Z"),
+                LocalDate.of(2024, 2, 29),
+                Optional.of("\"quoted\""));
+        var sparse = Probe.Args.named("");
+
+        jobs.enqueueAll(Probe.KIND, List.of(full, sparse));
+        runDueJobs.run();
+
+        assertThat(probe.calls).extracting(Probe.Call::args).containsExactlyInAnyOrder(full, sparse);
+    }
+
+    @Test
+    void answersIdsInTheOrderOfTheArgs() {
+        var names = List.of("a", "b", "c", "d");
+
+        var ids = jobs.enqueueAll(
+                Probe.KIND, names.stream().map(Probe.Args::named).toList());
+
+        assertThat(ids.stream().map(this::nameOf)).containsExactlyElementsOf(names);
+        assertThat(jobs.enqueueAll(Probe.KIND, List.of())).isEmpty();
+    }
+
+    @Test
+    void runsAScheduledJobWhenItIsDueAndNotBefore() {
+        jobs.schedule(Probe.KIND, Probe.Args.named("later"), clock.instant().plus(Duration.ofMinutes(10)));
+        jobs.schedule(Probe.KIND, Probe.Args.named("past"), clock.instant().minus(Duration.ofMinutes(10)));
+
+        assertThat(runDueJobs.run()).isOne();
+        clock.advance(Duration.ofMinutes(10));
+        assertThat(runDueJobs.run()).isOne();
+
+        assertThat(probe.calls).extracting(call -> call.args().name()).containsExactly("past", "later");
+    }
+
+    @Test
+    void refusesAKindThatNobodyHandles() {
+        var unknown = JobKind.of("test.unknown", Probe.Args.class);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> jobs.enqueue(unknown, Probe.Args.named("x")))
+                .withMessageContaining("test.unknown")
+                .withMessageContaining("test.probe");
+        assertThat(storedJobs()).isZero();
+    }
+
+    private String nameOf(Object id) {
+        return jdbc.sql("SELECT args ->> 'name' FROM jobs WHERE id = :id")
+                .param("id", id)
+                .query(String.class)
+                .single();
+    }
+
+    private int storedJobs() {
+        return jdbc.sql("SELECT count(*) FROM jobrunr.jobrunr_jobs")
+                .query(Integer.class)
+                .single();
+    }
+
+    private int storedJobsSeenByOthers() {
+        try (var other = dataSource.getConnection();
+                var found = other.createStatement().executeQuery("SELECT count(*) FROM jobrunr.jobrunr_jobs")) {
+            found.next();
+            return found.getInt(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package dev.rowrunner.runner.jobrunr;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rowrunner.runner.Jobs;
+import dev.rowrunner.testing.SettableClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.jobrunr.utils.mapper.JsonMapper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+@MachineRoomTest
+class WorkerServerTest {
+
+    private static final int THREADS = 2;
+
+    static {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+    }
+
+    @Autowired
+    Jobs jobs;
+
+    @Autowired
+    JobStorage storage;
+
+    @Autowired
+    JsonMapper json;
+
+    @Autowired
+    RunStoredJob runner;
+
+    @Autowired
+    Handlers handlers;
+
+    @Autowired
+    Bell bell;
+
+    @Autowired
+    SettableClock clock;
+
+    @Autowired
+    RunDueJobs runDueJobs;
+
+    @Autowired
+    Probe probe;
+
+    @Autowired
+    WorkersHealthIndicator health;
+
+    @Autowired
+    JdbcClient jdbc;
+
+    private WorkerServer server;
+    private Runnable wake;
+
+    @BeforeEach
+    void startServer() {
+        runDueJobs.clear();
+        probe.reset();
+        server = new WorkerServer(storage, json, runner, handlers, clock, THREADS);
+        wake = server::claimSoon;
+        server.start();
+        bell.wakes(wake);
+        await().until(server::isAnnounced);
+    }
+
+    @AfterEach
+    void stopServer() throws InterruptedException {
+        bell.forget(wake);
+        server.stop(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void runsACommittedJob() {
+        jobs.enqueue(Probe.KIND, Probe.Args.named("hello"));
+
+        await().until(() -> countOf("succeeded") == 1);
+        assertThat(probe.calls).extracting(call -> call.args().name()).containsExactly("hello");
+    }
+
+    @Test
+    void claimsNoMoreThanItHasThreads() {
+        var release = new CountDownLatch(1);
+        probe.does((args, job) -> release.await());
+
+        jobs.enqueueAll(
+                Probe.KIND,
+                IntStream.range(0, 10)
+                        .mapToObj(i -> Probe.Args.named("job " + i))
+                        .toList());
+        await().until(() -> probe.calls.size() == THREADS);
+        IntStream.range(0, 20).forEach(i -> bell.ring());
+
+        assertThat(countOf("processing")).isEqualTo(THREADS);
+        assertThat(countOf("enqueued")).isEqualTo(10 - THREADS);
+        release.countDown();
+        await().until(() -> countOf("succeeded") == 10);
+        assertThat(probe.calls).hasSize(10);
+    }
+
+    @Test
+    void waitsForTheRunningJobBeforeItStopsAndStartsNoOther() {
+        var release = new CountDownLatch(1);
+        probe.does((args, job) -> release.await());
+        jobs.enqueueAll(
+                Probe.KIND, List.of(Probe.Args.named("one"), Probe.Args.named("two"), Probe.Args.named("three")));
+        await().until(() -> probe.calls.size() == THREADS);
+
+        var stopped = CompletableFuture.runAsync(() -> stopWithin(Duration.ofMinutes(1)));
+        assertThat(stopped).isNotDone();
+        release.countDown();
+        stopped.join();
+
+        assertThat(countOf("succeeded")).isEqualTo(THREADS);
+        assertThat(countOf("enqueued")).isOne();
+    }
+
+    @Test
+    void givesBackAJobThatOutlastsTheGraceWithoutCostingAnAttempt() {
+        probe.does((args, job) -> new CountDownLatch(1).await());
+        jobs.enqueue(Probe.KIND, Probe.Args.named("endless"));
+        await().until(() -> probe.calls.size() == 1);
+
+        stopWithin(Duration.ZERO);
+        probe.does((args, job) -> {});
+        runDueJobs.run();
+
+        assertThat(countOf("succeeded")).isOne();
+        assertThat(probe.calls).extracting(Probe.Call::attempt).containsExactly(1, 1);
+        assertThat(probe.calls)
+                .extracting(Probe.Call::lease)
+                .doesNotHaveDuplicates()
+                .isSorted();
+    }
+
+    @Test
+    void isCountedAmongTheLiveWorkersUntilItStops() {
+        assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+
+        stopWithin(Duration.ZERO);
+
+        assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health.health().getDetails()).containsKey("reason");
+    }
+
+    private void stopWithin(Duration grace) {
+        try {
+            server.stop(grace);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private int countOf(String state) {
+        return jdbc.sql("SELECT count(*) FROM jobs WHERE state = :state")
+                .param("state", state)
+                .query(Integer.class)
+                .single();
+    }
+}
