@@ -29,7 +29,16 @@ record Scope(
         return (date == null || date.equals(key.date())) && (merchant == null || merchant.equals(key.merchant()));
     }
 
-    /** A run is looked for everywhere but when it trusts the dirty index. */
+    /** Whether the key is a counter, and covered. */
+    boolean covers(String key) {
+        try {
+            return covers(CounterKey.parse(key));
+        } catch (InvalidUsage noCounter) {
+            return false;
+        }
+    }
+
+    /** Whether Redis is searched for keys; otherwise the dirty index is trusted. */
     boolean searches() {
         return !name.equals(DIRTY.name);
     }
