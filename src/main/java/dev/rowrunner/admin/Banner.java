@@ -87,7 +87,7 @@ class Banner {
                 "  Sign in to the API with the header 'Authorization: Bearer TOKEN',",
                 "  to the dashboard with any user name and the token as the password.");
         var lines = new ArrayList<>(how);
-        firstToken().ifPresentOrElse(lines::addAll, () -> lines.addAll(wayToFirstToken()));
+        firstToken().ifPresentOrElse(lines::addAll, () -> lines.addAll(wayToToken()));
         return lines;
     }
 
@@ -99,11 +99,11 @@ class Banner {
         return List.of("", "  Token '" + FIRST_TOKEN + "', shown this once:", "", "      " + secret);
     }
 
-    private List<String> wayToFirstToken() {
+    private List<String> wayToToken() {
         return tokens.live().isEmpty()
                 ? List.of(
                         "",
-                        "  There is no token yet. Make one:",
+                        "  No token is live. Make one:",
                         "      " + command("token create NAME --role " + Role.ADMIN.word()))
                 : List.of();
     }

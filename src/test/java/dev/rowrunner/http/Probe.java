@@ -50,7 +50,7 @@ class Probe {
             Span span,
             @Min(100000) Long apiPassword) {}
 
-    record Increments(@NotNull @Valid List<Increment> increments) {}
+    record Increments(@NotNull List<@Valid Increment> increments) {}
 
     @GetMapping
     String look() {

@@ -1,6 +1,9 @@
 package dev.rowrunner.http.problems;
 
+import java.math.BigDecimal;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import tools.jackson.core.JacksonException;
@@ -13,6 +16,8 @@ import tools.jackson.databind.exc.ValueInstantiationException;
 
 /** Says what is wrong with a JSON body, in terms of the body and not of the classes it is read into. */
 final class BadJson {
+
+    private static final Pattern NUMBER = Pattern.compile("\\((-?\\d{1,100})\\)");
 
     private BadJson() {}
 
@@ -29,12 +34,18 @@ final class BadJson {
             return BadField.breaks(field, "must be " + Wanted.by(bad.getTargetType()), bad.getValue());
         }
         if (e instanceof InputCoercionException bad) {
-            return BadField.breaks(field, "must be " + Wanted.by(bad.getTargetType()), null);
+            return BadField.breaks(field, "must be " + Wanted.by(bad.getTargetType()), valueInWords(bad));
         }
         if (e instanceof MismatchedInputException bad) {
             return BadField.breaks(field, "must be " + Wanted.by(bad.getTargetType()), null);
         }
         return new BadField(field, field + " " + unreadable(e));
+    }
+
+    /** The number that is too great for its type stands in the message alone. */
+    private static @Nullable Object valueInWords(InputCoercionException e) {
+        var value = NUMBER.matcher(e.getOriginalMessage());
+        return value.find() ? new BigDecimal(value.group(1)) : null;
     }
 
     /** A record that refuses its own values says why in the message of an IllegalArgumentException. */
