@@ -35,6 +35,10 @@ class HealthCommand implements Callable<Integer> {
     public Integer call() {
         var parts = check.parts();
         print(parts);
+        return exitCode(parts);
+    }
+
+    static int exitCode(List<PartHealth> parts) {
         return parts.stream().allMatch(PartHealth::isUp) ? 0 : 1;
     }
 
