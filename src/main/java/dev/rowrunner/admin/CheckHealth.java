@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -21,29 +19,22 @@ import org.springframework.stereotype.Component;
 @Component
 class CheckHealth {
 
-    static final Duration PATIENCE = Duration.ofSeconds(5);
+    static final Patience PATIENCE = new Patience(Duration.ofSeconds(5));
 
     /** Whether this process takes requests says nothing of the installation that a command asks about. */
     private static final Set<String> OF_THIS_PROCESS = Set.of("livenessState", "readinessState");
 
     private static final Map<String, String> WORDS = Map.of("db", "database", "redis", "Redis");
 
-    /** Daemons, so that a part that never answers doesn't keep the process alive. */
-    private static final Executor DAEMONS = check -> {
-        var thread = new Thread(check, "health-check");
-        thread.setDaemon(true);
-        thread.start();
-    };
-
     private final HealthContributors registry;
-    private final Duration patience;
+    private final Patience patience;
 
     @Autowired
     CheckHealth(HealthContributorRegistry registry) {
         this(registry, PATIENCE);
     }
 
-    CheckHealth(HealthContributors registry, Duration patience) {
+    CheckHealth(HealthContributors registry, Patience patience) {
         this.registry = registry;
         this.patience = patience;
     }
@@ -60,9 +51,8 @@ class CheckHealth {
     private CompletableFuture<PartHealth> check(HealthContributors.Entry entry) {
         var part = WORDS.getOrDefault(entry.name(), entry.name());
         var indicator = (HealthIndicator) entry.contributor();
-        return CompletableFuture.supplyAsync(() -> answer(part, indicator), DAEMONS)
-                .exceptionally(e -> new PartHealth(part, Status.DOWN.getCode(), withoutClass(e.getMessage())))
-                .completeOnTimeout(silent(part), patience.toMillis(), TimeUnit.MILLISECONDS);
+        return patience.ask(() -> answer(part, indicator), down(part, patience.silence()))
+                .exceptionally(e -> down(part, withoutClass(e.getMessage())));
     }
 
     private static PartHealth answer(String part, HealthIndicator indicator) {
@@ -72,8 +62,8 @@ class CheckHealth {
                 : new PartHealth(part, health.getStatus().getCode(), reason(health));
     }
 
-    private PartHealth silent(String part) {
-        return new PartHealth(part, Status.DOWN.getCode(), "no answer within " + patience.toSeconds() + " seconds");
+    private static PartHealth down(String part, String reason) {
+        return new PartHealth(part, Status.DOWN.getCode(), reason);
     }
 
     private static String reason(Health health) {

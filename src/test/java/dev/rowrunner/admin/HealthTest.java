@@ -17,7 +17,6 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthContributors;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.registry.DefaultHealthContributorRegistry;
-import org.springframework.boot.jdbc.health.DataSourceHealthIndicator;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 @RowrunnerTest
@@ -79,8 +78,8 @@ class HealthTest {
         var down =
                 entry("workers", details -> Health.down().withDetail("live", 0).build());
 
-        var allUp = new CheckHealth(of(up), Duration.ofSeconds(5)).parts();
-        var oneDown = new CheckHealth(of(up, down), Duration.ofSeconds(5)).parts();
+        var allUp = new CheckHealth(of(up), new Patience(Duration.ofSeconds(5))).parts();
+        var oneDown = new CheckHealth(of(up, down), new Patience(Duration.ofSeconds(5))).parts();
 
         assertThat(HealthCommand.exitCode(allUp)).isZero();
         assertThat(HealthCommand.exitCode(oneDown)).isEqualTo(1);
@@ -91,9 +90,9 @@ class HealthTest {
     void saysWhyThePartIsDownWithoutItsPassword() throws IOException {
         var nowhere = new DriverManagerDataSource(
                 "jdbc:postgresql://127.0.0.1:" + Servers.freePort() + "/rowrunner", "rowrunner", "hunter2");
-        var database = new HealthContributors.Entry("db", new DataSourceHealthIndicator(nowhere));
+        var database = new HealthContributors.Entry("db", new DatabaseHealth(nowhere));
 
-        var parts = new CheckHealth(of(database), Duration.ofSeconds(5)).parts();
+        var parts = new CheckHealth(of(database), new Patience(Duration.ofSeconds(5))).parts();
 
         assertThat(parts).singleElement().satisfies(part -> {
             assertThat(part.isUp()).isFalse();
@@ -109,7 +108,7 @@ class HealthTest {
             return Health.up().build();
         });
 
-        var parts = new CheckHealth(of(silent), Duration.ZERO).parts();
+        var parts = new CheckHealth(of(silent), new Patience(Duration.ZERO)).parts();
         never.countDown();
 
         assertThat(parts).containsExactly(new PartHealth("Redis", "DOWN", "no answer within 0 seconds"));
