@@ -47,7 +47,7 @@ class FirstStartTest {
 
     @Test
     void printsAnAdminTokenThatWorksAtTheFirstStartAloneOfAnEmbeddedInstallation(CapturedOutput output) {
-        try (var first = start("--rowrunner.embedded=true")) {
+        try (var first = start("--rowrunner.roles=api", "--rowrunner.embedded=true")) {
             var secret = secretIn(output.getOut());
 
             assertThat(secret).isPresent();
@@ -57,7 +57,7 @@ class FirstStartTest {
             assertThat(status(first, secret.orElseThrow())).isEqualTo(200);
         }
         int untilNow = output.getOut().length();
-        try (var second = start("--rowrunner.embedded=true")) {
+        try (var second = start("--rowrunner.roles=api", "--rowrunner.embedded=true")) {
             var banner = output.getOut().substring(untilNow);
 
             assertThat(banner).contains("Rowrunner is ready.", apiUrl(second)).doesNotContain("No token is live");
@@ -67,7 +67,7 @@ class FirstStartTest {
 
     @Test
     void saysHowToMakeATokenWhereTheDatabaseIsNotItsOwn(CapturedOutput output) {
-        try (var context = start("--rowrunner.embedded=false")) {
+        try (var context = start("--rowrunner.roles=api", "--rowrunner.embedded=false")) {
             assertThat(output.getOut())
                     .contains("No token is live.", "token create NAME --role admin", apiUrl(context));
             assertThat(secretIn(output.getOut())).isEmpty();
@@ -75,8 +75,16 @@ class FirstStartTest {
     }
 
     @Test
+    void printsNothingAndMakesNoTokenForACommand(CapturedOutput output) {
+        try (var context = start("--rowrunner.roles=", "--rowrunner.embedded=true")) {
+            assertThat(output.getOut()).doesNotContain("Rowrunner is ready.");
+            assertThat(context.getBean(Tokens.class).live()).isEmpty();
+        }
+    }
+
+    @Test
     void makesOneFirstTokenOfManyThatAreMadeAtOnce() throws Exception {
-        try (var context = start("--rowrunner.embedded=false")) {
+        try (var context = start("--rowrunner.roles=api", "--rowrunner.embedded=false")) {
             var tokens = context.getBean(Tokens.class);
 
             var made = atOnce(8, () -> tokens.createFirst("admin"));
@@ -88,7 +96,7 @@ class FirstStartTest {
 
     @Test
     void makesNoFirstTokenAgainAfterItWasRevoked() {
-        try (var context = start("--rowrunner.embedded=false")) {
+        try (var context = start("--rowrunner.roles=api", "--rowrunner.embedded=false")) {
             var tokens = context.getBean(Tokens.class);
             tokens.createFirst("admin");
             context.getBean(JdbcClient.class)
@@ -105,7 +113,6 @@ class FirstStartTest {
         var all = Stream.concat(
                 Stream.of(
                         "--server.port=0",
-                        "--rowrunner.roles=api",
                         "--rowrunner.dashboard.enabled=false",
                         "--spring.datasource.url=" + database,
                         "--rowrunner.redis-url=" + Servers.redisUrl()),
