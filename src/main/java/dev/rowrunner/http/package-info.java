@@ -1,4 +1,4 @@
-/** Security of the HTTP interface, and its errors as problem+json. */
+/** Security of the HTTP interface: tokens, roles, bounds. Its errors become problem+json one door further. */
 @NullMarked
 package dev.rowrunner.http;
 
