@@ -1,6 +1,7 @@
 package dev.rowrunner.usage;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,11 +9,13 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Brings the totals in PostgreSQL up to date: searches Redis for counters that other programs changed without marking
@@ -28,6 +31,7 @@ class Aggregation {
     private final CounterRepository counters;
     private final BadKeys badKeys;
     private final AggregationRuns runs;
+    private final TransactionTemplate transaction;
     private final UsageProperties properties;
 
     Aggregation(
@@ -36,12 +40,14 @@ class Aggregation {
             CounterRepository counters,
             BadKeys badKeys,
             AggregationRuns runs,
+            TransactionTemplate transaction,
             UsageProperties properties) {
         this.redis = redis;
         this.flushCounters = flushCounters;
         this.counters = counters;
         this.badKeys = badKeys;
         this.runs = runs;
+        this.transaction = transaction;
         this.properties = properties;
     }
 
@@ -81,8 +87,9 @@ class Aggregation {
 
     private void aggregate(Scope scope, Tally tally) {
         logStarting(scope);
+        boolean behind = postgresIsBehind();
         if (scope.searches()) {
-            search(scope, tally);
+            search(scope, behind, tally);
             LOG.atInfo()
                     .addKeyValue("keys", tally.result().keysSeen())
                     .log(
@@ -102,8 +109,7 @@ class Aggregation {
 
     // ---- searching
 
-    private void search(Scope scope, Tally tally) {
-        boolean every = postgresIsBehind();
+    private void search(Scope scope, boolean every, Tally tally) {
         redis.scan(scope.pattern(), keys -> {
             var bad = new LinkedHashMap<String, String>();
             var found = new ArrayList<String>(keys.size());
@@ -136,17 +142,22 @@ class Aggregation {
         }
     }
 
-    /** A PostgreSQL that knows of fewer flushes than Redis was restored from a backup, or is a new one. */
+    /**
+     * Whether PostgreSQL lacks flushes that Redis knows of, since it was restored from a backup or is a new one. A flush
+     * that died between its marks and its commit looks the same, and costs one more search that writes nothing.
+     */
     private boolean postgresIsBehind() {
-        var inRedis = redis.lastFlushes();
-        var inPostgres = counters.lastFlushes();
-        for (int shard = 0; shard < RedisCounters.SHARDS; shard++) {
-            if (inPostgres.get(shard) < inRedis.get(shard)) {
-                LOG.warn("PostgreSQL lacks flushes that Redis knows of; every counter is flushed again");
-                return true;
+        return Boolean.TRUE.equals(transaction.execute(status -> {
+            var inPostgres = counters.lockLastFlushes();
+            var inRedis = redis.lastFlushes();
+            boolean behind = IntStream.range(0, RedisCounters.SHARDS)
+                    .anyMatch(shard -> inPostgres.get(shard) < inRedis.get(shard));
+            if (behind) {
+                counters.skipFlushesTo(Collections.max(inRedis));
+                LOG.info("PostgreSQL lacks a flush that Redis knows of; the next search flushes every counter again");
             }
-        }
-        return false;
+            return behind;
+        }));
     }
 
     // ---- flushing

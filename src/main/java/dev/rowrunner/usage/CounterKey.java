@@ -52,7 +52,7 @@ record CounterKey(String key, String merchant, LocalDate date, int hour, String 
     }
 
     private static boolean isLetterOrDigit(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
     /** Where the counter's {@link Mark} stands. */

@@ -53,7 +53,7 @@ class CounterRepository {
             FROM unnest(?::text[], ?::date[], ?::smallint[], ?::text[], ?::bigint[], ?::bigint[]) WITH ORDINALITY
                 AS read (merchant_id, usage_date, usage_hour, metric_type, epoch, seen, n)
             JOIN usage.counter AS stored USING (merchant_id, usage_date, metric_type, usage_hour, epoch)
-            WHERE stored.flush > read.seen
+            WHERE stored.flush > read.seen AND stored.flush <> ?
             """;
 
     private final JdbcTemplate jdbc;
@@ -80,9 +80,18 @@ class CounterRepository {
         jdbc.update(REMEMBER_SET, set, shard);
     }
 
-    /** The number of the last flush of each shard, in their order. */
-    List<Long> lastFlushes() {
-        return jdbc.queryForList("SELECT last_flush FROM usage.shard ORDER BY shard", Long.class);
+    /**
+     * The number of the last flush of each shard, in their order. Holds all shards for the rest of the transaction: no
+     * flush is under way meanwhile.
+     */
+    List<Long> lockLastFlushes() {
+        return jdbc.queryForList("SELECT last_flush FROM usage.shard ORDER BY shard FOR UPDATE", Long.class);
+    }
+
+    /** Numbers the next flush higher than this one. The caller holds all shards. */
+    void skipFlushesTo(long flush) {
+        jdbc.queryForObject(
+                "SELECT setval('usage.flush', greatest(last_value, ?)) FROM usage.flush", Long.class, flush);
     }
 
     /** Answers how many rows were written; the others held the same already, or are {@link #restored}. */
@@ -108,12 +117,13 @@ class CounterRepository {
         });
     }
 
-    /** The indexes of those entries that PostgreSQL has seen later than the mark in Redis says. */
-    Set<Integer> restored(List<Entry> entries) {
+    /** The indexes of those entries that an earlier flush than this one brought, and Redis does not know of. */
+    Set<Integer> restored(List<Entry> entries, long flush) {
         return write(connection -> {
             try (var statement = connection.prepareStatement(RESTORED)) {
                 setIdentity(statement, 1, connection, entries);
                 setLongs(statement, 6, connection, entries.stream().mapToLong(Entry::seen));
+                statement.setLong(7, flush);
                 var indexes = new HashSet<Integer>();
                 try (var rows = statement.executeQuery()) {
                     while (rows.next()) {

@@ -115,7 +115,7 @@ class FlushCounters {
     }
 
     private int upsertRestored(Batch batch, long flush, Tally tally) {
-        var indexes = counters.restored(batch.entries());
+        var indexes = counters.restored(batch.entries(), flush);
         if (indexes.isEmpty()) {
             return 0;
         }
@@ -127,7 +127,8 @@ class FlushCounters {
     private void stamp(int shard, Batch batch, long flush, RedisCounters.Reading reading) {
         if (!redis.stamp(shard, reading, flush, batch.entries())) {
             throw new CountersUnavailable(
-                    "Redis lost counters in the middle of a flush, so nothing of this batch was written", null);
+                    "Counters were lost, or flushed by another, in the middle of a flush; nothing of this batch was written",
+                    null);
         }
     }
 

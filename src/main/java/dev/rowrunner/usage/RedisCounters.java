@@ -240,7 +240,7 @@ class RedisCounters {
         return values;
     }
 
-    /** Writes the new marks. False, with nothing written, if Redis lost counters since they were read. */
+    /** Writes the new marks. False, with nothing written, if counters were lost, or flushed by another, since. */
     boolean stamp(int shard, Reading reading, long flush, List<Entry> entries) {
         var arguments = new String[4 + 2 * entries.size()];
         arguments[0] = reading.set().toString();

@@ -45,6 +45,8 @@ public class UsageCounters {
     }
 
     /**
+     * Counts once.
+     *
      * @throws InvalidUsage if a field is out of bounds; nothing was counted
      * @throws CountersUnavailable if Redis is away; repeat it with an event id to be sure of counting once
      */

@@ -5,14 +5,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
 
-/** A clock that stands still until a test moves it. Starts at the real time of its making. */
+/** A clock that stands still until a test moves it. Starts at the real time of its making, to the millisecond. */
 public final class SettableClock extends Clock {
 
-    private volatile Instant now = Clock.systemUTC().instant();
+    private volatile Instant now = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS);
 
     public void set(Instant instant) {
         now = instant;

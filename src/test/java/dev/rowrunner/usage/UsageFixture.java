@@ -1,9 +1,13 @@
 package dev.rowrunner.usage;
 
+import dev.rowrunner.testing.Servers;
+import io.lettuce.core.KillArgs;
+import io.lettuce.core.RedisClient;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -40,7 +44,7 @@ class UsageFixture {
 
     /** What an analyst reads, as {@code date metric} to value. */
     Map<String, BigDecimal> totals(String merchant) {
-        var totals = new java.util.TreeMap<String, BigDecimal>();
+        var totals = new TreeMap<String, BigDecimal>();
         jdbc.sql("SELECT usage_date, metric_type, value FROM merchant_usage WHERE merchant_id = :merchant")
                 .param("merchant", merchant)
                 .query((row, n) -> totals.put(row.getString(1) + " " + row.getString(2), row.getBigDecimal(3)))
@@ -50,6 +54,21 @@ class UsageFixture {
 
     BigDecimal total(String merchant) {
         return totals(merchant).values().stream().reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
+
+    /** Cuts the program's connections to Redis, and leaves those that a test has named. */
+    void cutRedisConnections() {
+        try (var client = RedisClient.create(Servers.redisUrl());
+                var connection = client.connect()) {
+            connection.sync().clientSetname("knife");
+            connection
+                    .sync()
+                    .clientList()
+                    .lines()
+                    .filter(line -> line.contains(" name= "))
+                    .map(line -> line.replaceAll("^id=(\\d+) .*", "$1"))
+                    .forEach(id -> connection.sync().clientKill(KillArgs.Builder.id(Long.parseLong(id))));
+        }
     }
 
     List<String> unresolvedBadKeys(String containing) {

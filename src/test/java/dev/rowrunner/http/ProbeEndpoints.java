@@ -25,7 +25,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** Endpoints such as a family has, for the tests of what stands around them. */
 @RestController
 @RequestMapping("/probe")
-class Probe {
+class ProbeEndpoints {
 
     enum Unit {
         CALLS,

@@ -1,0 +1,168 @@
+package dev.rowrunner.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rowrunner.testing.RowrunnerTest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** A flush that ends at any of its steps, as a killed process does. */
+@RowrunnerTest
+class InterruptedFlushTest {
+
+    @Autowired
+    UsageCounters counters;
+
+    @Autowired
+    UsageFixture usage;
+
+    @Autowired
+    CounterRepository repository;
+
+    @Autowired
+    BadKeys badKeys;
+
+    @Autowired
+    TransactionTemplate transaction;
+
+    @Autowired
+    UsageProperties properties;
+
+    @Autowired
+    Clock clock;
+
+    @BeforeEach
+    void clearRedis() {
+        usage.redis.commands().flushall();
+    }
+
+    private enum Step {
+        BEFORE_STAMP,
+        BETWEEN_STAMP_AND_COMMIT,
+        BETWEEN_COMMIT_AND_SETTLE
+    }
+
+    @Test
+    void killedBeforeTheMarksItChangesNothing() {
+        diesOnceAndIsRepeated(Step.BEFORE_STAMP, "killed1");
+    }
+
+    @Test
+    void killedBetweenMarksAndCommitItCountsOnce() {
+        diesOnceAndIsRepeated(Step.BETWEEN_STAMP_AND_COMMIT, "killed2");
+    }
+
+    @Test
+    void killedBetweenCommitAndSettlingItCountsOnce() {
+        diesOnceAndIsRepeated(Step.BETWEEN_COMMIT_AND_SETTLE, "killed3");
+    }
+
+    private void diesOnceAndIsRepeated(Step step, String merchant) {
+        counters.increment(merchant, "queries", 100);
+        dieAt(step);
+        counters.increment(merchant, "queries", 20);
+        dieAt(step);
+        usage.flushDirty();
+        counters.increment(merchant, "queries", 3);
+        dieAt(step);
+
+        usage.flushDirty();
+        usage.search();
+
+        assertThat(usage.total(merchant)).isEqualTo(UsageFixture.of(123));
+    }
+
+    @Test
+    void countersThatHaveAndHaveNotChangedSinceTheCrashMayShareABatch() {
+        IntStream.range(0, 40).forEach(i -> counters.increment("shared" + i, "queries", 10));
+        dieAt(Step.BETWEEN_COMMIT_AND_SETTLE);
+        IntStream.range(0, 20).forEach(i -> counters.increment("shared" + i, "queries", 5));
+
+        usage.flushDirty();
+
+        IntStream.range(0, 40)
+                .forEach(i -> assertThat(usage.total("shared" + i)).isEqualTo(UsageFixture.of(i < 20 ? 15 : 10)));
+    }
+
+    @Test
+    void whatRedisLosesBetweenReadingAndMarkingIsNotTakenForTheNewCounter() {
+        counters.increment("reborn", "queries", 1);
+        var redis = usage.redis.commands();
+        var flush = flush(new RedisCounters(usage.redis) {
+            @Override
+            boolean stamp(int shard, Reading reading, long number, List<Entry> entries) {
+                redis.flushall();
+                counters.increment("reborn", "queries", 5);
+                return super.stamp(shard, reading, number, entries);
+            }
+        });
+
+        assertThatThrownBy(() -> runAll(flush)).isInstanceOf(CountersUnavailable.class);
+        usage.flushDirty();
+        usage.search();
+
+        assertThat(usage.total("reborn")).isEqualTo(UsageFixture.of(5));
+    }
+
+    @Test
+    void aCounterBornAgainWhileItsOldLifeIsFlushedAddsToIt() {
+        counters.increment("bornagain", "queries", 10);
+        usage.flushDirty();
+        counters.increment("bornagain", "queries", 1);
+        var redis = usage.redis.commands();
+        var flush = flush(new RedisCounters(usage.redis) {
+            @Override
+            boolean stamp(int shard, Reading reading, long number, List<Entry> entries) {
+                redis.del(redis.keys("usage:bornagain:*").get(0));
+                counters.increment("bornagain", "queries", 500);
+                return super.stamp(shard, reading, number, entries);
+            }
+        });
+
+        assertThatThrownBy(() -> runAll(flush)).isInstanceOf(CountersUnavailable.class);
+        usage.flushDirty();
+
+        assertThat(usage.total("bornagain")).isEqualTo(UsageFixture.of(510));
+    }
+
+    private void dieAt(Step step) {
+        var flush = flush(new RedisCounters(usage.redis) {
+            @Override
+            boolean stamp(int shard, Reading reading, long number, List<Entry> entries) {
+                if (step == Step.BEFORE_STAMP) {
+                    throw new Killed();
+                }
+                super.stamp(shard, reading, number, entries);
+                if (step == Step.BETWEEN_STAMP_AND_COMMIT) {
+                    throw new Killed();
+                }
+                return true;
+            }
+
+            @Override
+            void settle(int shard, List<String> keys, List<String> committed, @Nullable Duration timeToLive) {
+                throw new Killed();
+            }
+        });
+        assertThatThrownBy(() -> runAll(flush)).isInstanceOf(Killed.class);
+    }
+
+    private FlushCounters flush(RedisCounters redis) {
+        return new FlushCounters(redis, repository, badKeys, transaction, properties, clock);
+    }
+
+    private static void runAll(FlushCounters flush) {
+        IntStream.range(0, RedisCounters.SHARDS)
+                .forEach(shard -> flush.flush(shard, Scope.DIRTY, new Tally(Aggregation.Progress.NONE)));
+    }
+
+    private static final class Killed extends RuntimeException {}
+}
