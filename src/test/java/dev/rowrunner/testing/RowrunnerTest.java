@@ -4,6 +4,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.junit.jupiter.api.Tag;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
@@ -15,6 +16,7 @@ import org.springframework.test.context.ContextConfiguration;
  * A test in the one Spring context that all tests share, on the real servers of {@link Servers}. The worker's threads
  * are off in it: a test runs what it wants run. Its clock is a {@link SettableClock}.
  */
+@Tag("servers")
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(

@@ -1,55 +1,41 @@
 package dev.rowrunner.testing;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
-import redis.embedded.RedisServer;
+import java.util.Map;
 
 /** The one real PostgreSQL and the one real Redis that all tests of a run share. They end with the test process. */
 public final class Servers {
 
-    private static final EmbeddedPostgres POSTGRES = startPostgres();
-    private static final int REDIS_PORT = startRedis();
+    private static final TestPostgres POSTGRES =
+            TestPostgres.start(TestFolders.make("postgres"), Map.of("max_connections", "200"));
+    private static final TestRedis REDIS = TestRedis.start(TestFolders.make("redis"), Map.of("appendonly", "no"));
 
     private Servers() {}
 
+    /** With user and password in it. */
     public static String jdbcUrl() {
-        return POSTGRES.getJdbcUrl("postgres", "postgres");
+        return POSTGRES.jdbcUrl();
     }
 
+    /** With the password in it. */
     public static String redisUrl() {
-        return "redis://127.0.0.1:" + REDIS_PORT;
-    }
-
-    private static EmbeddedPostgres startPostgres() {
-        try {
-            return EmbeddedPostgres.builder()
-                    .setServerConfig("max_connections", "200")
-                    .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int startRedis() {
-        try {
-            int port = freePort();
-            RedisServer.newRedisServer()
-                    .port(port)
-                    .bind("127.0.0.1")
-                    .setting("save \"\"")
-                    .build()
-                    .start();
-            return port;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return REDIS.url();
     }
 
     public static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
+        }
+    }
+
+    static int anyPort() {
+        try {
+            return freePort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
