@@ -4,9 +4,12 @@ import dev.rowrunner.postgres.DatabaseUrl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -141,14 +144,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
         } catch (NativeProgramFailed e) {
             throw new IllegalStateException(
                     "The embedded PostgreSQL did not start: "
-                            + Folders.lastLine(log()).orElse(e.output) + " (" + log() + ")",
+                            + Folders.lastWords(log(), "FATAL:").orElse(e.output) + " (" + log() + ")",
                     e);
         }
     }
 
     private NativeProgram control(String... arguments) {
-        var all = new java.util.ArrayList<>(java.util.List.of(arguments));
-        all.addAll(java.util.List.of("-D", data().toString(), "-w", "-t", Long.toString(PATIENCE.toSeconds())));
+        var all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("-D", data().toString(), "-w", "-t", Long.toString(PATIENCE.toSeconds())));
         return program("pg_ctl", all.toArray(String[]::new));
     }
 
@@ -182,7 +185,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private Optional<Long> readPidFile(int line) {
         try (var lines = Files.lines(pidFile())) {
             return lines.skip(line).findFirst().map(String::strip).map(Long::valueOf);
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

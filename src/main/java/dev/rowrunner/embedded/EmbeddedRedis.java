@@ -117,7 +117,7 @@ public final class EmbeddedRedis implements AutoCloseable {
                 || !Waiting.until(() -> answers() || process().isEmpty(), PATIENCE, GLANCE)
                 || !answers()) {
             throw new IllegalStateException("The embedded Redis did not start: "
-                    + Folders.lastLine(log()).orElse("no reason given") + " (" + log() + ")");
+                    + Folders.lastWords(log(), " # ").orElse("no reason given") + " (" + log() + ")");
         }
     }
 

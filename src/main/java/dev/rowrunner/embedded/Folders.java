@@ -48,14 +48,18 @@ final class Folders {
         }
     }
 
-    static Optional<String> lastLine(Path log) {
+    /** The last line that has the mark, by which a server sets off what ended them, else the last line. */
+    static Optional<String> lastWords(Path log, String mark) {
         try {
             var lines = Files.exists(log) ? Files.readAllLines(log) : List.<String>of();
-            return lines.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(lines.get(lines.size() - 1).strip());
+            var marked = lines.stream().filter(line -> line.contains(mark)).toList();
+            return last(marked).or(() -> last(lines)).map(String::strip);
         } catch (IOException e) {
             throw new UncheckedIOException("Can't read " + log + ": " + e, e);
         }
+    }
+
+    private static Optional<String> last(List<String> lines) {
+        return lines.isEmpty() ? Optional.empty() : Optional.of(lines.get(lines.size() - 1));
     }
 }

@@ -1,5 +1,6 @@
 package dev.rowrunner.testing;
 
+import dev.rowrunner.postgres.DatabaseUrl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -14,6 +15,10 @@ public final class Servers {
     private static final TestRedis REDIS = TestRedis.start(TestFolders.make("redis"), Map.of("appendonly", "no"));
 
     private Servers() {}
+
+    public static DatabaseUrl databaseUrl() {
+        return POSTGRES.url();
+    }
 
     /** With user and password in it. */
     public static String jdbcUrl() {

@@ -2,6 +2,9 @@ package dev.rowrunner.testing;
 
 import dev.rowrunner.embedded.EmbeddedPostgres;
 import dev.rowrunner.postgres.DatabaseUrl;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -47,6 +50,16 @@ public final class TestPostgres implements AutoCloseable {
     /** As the machine's kill -9 of it and of its sessions. */
     public void kill() {
         Processes.kill(server.pid());
+        forgetTheDead();
+    }
+
+    /** Where nobody buries the dead, as in many containers, PostgreSQL takes the dead one for alive. */
+    private void forgetTheDead() {
+        try {
+            Files.delete(folder.resolve("data").resolve("postmaster.pid"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public DatabaseUrl url() {
