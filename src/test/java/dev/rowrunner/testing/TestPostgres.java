@@ -22,7 +22,7 @@ public final class TestPostgres implements AutoCloseable {
 
     private TestPostgres(Path folder, Map<String, String> settings) {
         this.folder = folder;
-        this.settings = new TreeMap<>(Map.of("fsync", "off", "synchronous_commit", "off", "full_page_writes", "off"));
+        this.settings = new TreeMap<>(Map.of("fsync", "off", "full_page_writes", "off"));
         this.settings.putAll(settings);
         this.server = launch();
         TestFolders.closeAtExit(this, folder);
