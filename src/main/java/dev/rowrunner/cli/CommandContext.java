@@ -26,6 +26,7 @@ final class CommandContext {
         spring.setWebApplicationType(WebApplicationType.NONE);
         spring.setLazyInitialization(true);
         spring.setRegisterShutdownHook(false);
+        spring.setLogStartupInfo(false);
         spring.addInitializers(context -> prepare(context, installation, open));
         return spring.run();
     }

@@ -20,6 +20,8 @@ import org.springframework.core.env.MapPropertySource;
 /** The Spring context that serves, on an installation that is open. */
 final class Server {
 
+    private static final String[] BOTH_ROLES = {"worker", "api"};
+
     private final Class<?> application;
     private final Installation installation;
     private final OpenParts open;
@@ -35,6 +37,7 @@ final class Server {
         var spring = new SpringApplication(application);
         // Its own would run beside ours, and the servers must outlive the context.
         spring.setRegisterShutdownHook(false);
+        spring.setLogStartupInfo(false);
         spring.addListeners(new WebOnlyForApi(spring), new Publishing(), new Ending());
         spring.addInitializers(this::use);
         spring.run(properties.toArray(String[]::new));
@@ -71,7 +74,7 @@ final class Server {
             implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
         @Override
         public void onApplicationEvent(ApplicationEnvironmentPreparedEvent prepared) {
-            if (!List.of(prepared.getEnvironment().getProperty("rowrunner.roles", String[].class, new String[0]))
+            if (!List.of(prepared.getEnvironment().getProperty("rowrunner.roles", String[].class, BOTH_ROLES))
                     .contains("api")) {
                 spring.setWebApplicationType(WebApplicationType.NONE);
             }
