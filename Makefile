@@ -25,6 +25,8 @@ endif
 
 MVN := mvn -B -ntp
 ROWRUNNER := "$(JDK_HOME)/bin/java" -jar $(JAR)
+# What ends after a moment must not spend that moment on compiling for the long run.
+COMMAND := "$(JDK_HOME)/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -jar $(JAR)
 
 # As they were typed: quotes and dollar signs reach the program and not the shell.
 export ROWRUNNER_SQL := $(value SQL)
@@ -87,39 +89,39 @@ clean: ## deletes what was built; the data in .data stay
 
 psql: jdk $(JAR) ## opens psql on the running installation; with SQL='...' runs one statement
 ifneq ($(value SQL),)
-	@$(ROWRUNNER) sql "$$ROWRUNNER_SQL"
+	@$(COMMAND) sql "$$ROWRUNNER_SQL"
 else
 	@command -v psql >/dev/null || { echo "psql was not found. Install it: 'apt install postgresql-client' or 'brew install libpq'; or run one statement: make psql SQL='select 1'" >&2; exit 1; }
-	@urls=$$($(ROWRUNNER) env) && eval "$$urls" && psql "$$DATABASE_URL"
+	@urls=$$($(COMMAND) env) && eval "$$urls" && psql "$$DATABASE_URL"
 endif
 
 redis: jdk $(JAR) ## CMD='...': sends one command to Redis
 	@test -n "$$ROWRUNNER_CMD" || { echo "Say which command: make redis CMD='get key'" >&2; exit 1; }
-	@$(ROWRUNNER) redis "$$ROWRUNNER_CMD"
+	@$(COMMAND) redis "$$ROWRUNNER_CMD"
 
 env: jdk $(JAR) ## prints the running installation's URLs: eval "$(make -s env)"
-	@$(ROWRUNNER) env
+	@$(COMMAND) env
 
 health: jdk $(JAR) ## says how database, Redis and workers are; exit code 0 or 1
-	@$(ROWRUNNER) health
+	@$(COMMAND) health
 
 token-create: jdk $(JAR) ## NAME= [ROLE=viewer|operator|admin]: makes a token
-	@$(ROWRUNNER) token create "$$ROWRUNNER_NAME" $(if $(value ROLE),--role "$$ROWRUNNER_ROLE")
+	@$(COMMAND) token create "$$ROWRUNNER_NAME" $(if $(value ROLE),--role "$$ROWRUNNER_ROLE")
 
 aggregate: jdk $(JAR) ## flushes yesterday's usage to PostgreSQL
-	@$(ROWRUNNER) usage aggregate
+	@$(COMMAND) usage aggregate
 
 aggregate-date: jdk $(JAR) ## DATE=: flushes the usage of a day
-	@$(ROWRUNNER) usage aggregate --date "$$ROWRUNNER_DATE"
+	@$(COMMAND) usage aggregate --date "$$ROWRUNNER_DATE"
 
 aggregate-range: jdk $(JAR) ## FROM= TO=: flushes the usage of several days
-	@$(ROWRUNNER) usage aggregate --from "$$ROWRUNNER_FROM" --to "$$ROWRUNNER_TO"
+	@$(COMMAND) usage aggregate --from "$$ROWRUNNER_FROM" --to "$$ROWRUNNER_TO"
 
 aggregate-merchant: jdk $(JAR) ## MERCHANT= DATE=: flushes the usage of one merchant on a day
-	@$(ROWRUNNER) usage aggregate --merchant "$$ROWRUNNER_MERCHANT" --date "$$ROWRUNNER_DATE"
+	@$(COMMAND) usage aggregate --merchant "$$ROWRUNNER_MERCHANT" --date "$$ROWRUNNER_DATE"
 
 status: jdk $(JAR) ## DATE=: says what of a day has been flushed
-	@$(ROWRUNNER) usage status "$$ROWRUNNER_DATE"
+	@$(COMMAND) usage status "$$ROWRUNNER_DATE"
 
 scheduler: jdk $(JAR) ## runs the scheduler and its worker alone, without API and dashboard
 	@ENABLE_JOB_SCHEDULER=true ROWRUNNER_ROLES=worker ROWRUNNER_DASHBOARD_ENABLED=false \

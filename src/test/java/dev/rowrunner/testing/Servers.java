@@ -25,6 +25,11 @@ public final class Servers {
         return POSTGRES.jdbcUrl();
     }
 
+    /** Makes a database for tests whose workers must not touch the jobs of others. Answers its URL. */
+    public static String newDatabase(String name) {
+        return POSTGRES.newDatabase(name);
+    }
+
     /** With the password in it. */
     public static String redisUrl() {
         return REDIS.url();

@@ -1,11 +1,13 @@
 package dev.rowrunner.testing;
 
 import dev.rowrunner.embedded.EmbeddedPostgres;
+import dev.rowrunner.postgres.DatabaseConnections;
 import dev.rowrunner.postgres.DatabaseUrl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -68,7 +70,22 @@ public final class TestPostgres implements AutoCloseable {
 
     /** With user and password in it. */
     public String jdbcUrl() {
-        return url().jdbcUrl() + "?user=" + url().user() + "&password=" + url().password();
+        return jdbcUrl(url());
+    }
+
+    /** Makes an empty database beside the first. Answers its URL, with user and password in it. */
+    public String newDatabase(String name) {
+        try (var connection = DatabaseConnections.open(url());
+                var statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE " + name);
+            return jdbcUrl(new DatabaseUrl(url().hosts(), name, url().user(), url().password(), Map.of()));
+        } catch (SQLException e) {
+            throw new IllegalStateException("Could not create database " + name, e);
+        }
+    }
+
+    private static String jdbcUrl(DatabaseUrl url) {
+        return url.jdbcUrl() + "?user=" + url.user() + "&password=" + url.password();
     }
 
     @Override
