@@ -1,15 +1,15 @@
 package dev.rowrunner;
 
-import org.springframework.boot.SpringApplication;
+import dev.rowrunner.cli.CommandLineProgram;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 
-/** The program. */
+/** The program. Without a command it is the server. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
 public class Rowrunner {
 
     public static void main(String[] args) {
-        SpringApplication.run(Rowrunner.class, args);
+        System.exit(CommandLineProgram.run(Rowrunner.class, args));
     }
 }

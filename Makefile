@@ -1,0 +1,128 @@
+# Rowrunner. `make` lists the targets. Works with GNU make from 3.81 on, which is what macOS brings.
+
+JAR := target/rowrunner.jar
+SOURCES := pom.xml $(shell find src/main db -type f 2>/dev/null)
+
+# The newest installed JDK from 17 up: a line with its version and its folder, or nothing.
+FIND_JDK := for home in "$$JAVA_HOME" /usr/lib/jvm/* /Library/Java/JavaVirtualMachines/*/Contents/Home \
+	"$$HOME"/.sdkman/candidates/java/* "$$(dirname "$$(dirname "$$(readlink -f "$$(command -v javac)" 2>/dev/null)")" 2>/dev/null)"; do \
+	  test -x "$$home/bin/javac" && test -f "$$home/release" || continue; \
+	  version=$$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$$home/release"); \
+	  test "$${version:-0}" -ge 17 && echo "$$version $$home"; \
+	done | sort -k1,1nr -k2,2
+
+JDKS := $(shell { $(FIND_JDK); } 2>/dev/null | awk '!seen[$$1]++ { gsub(" ", "=", $$0); print }')
+JDK := $(firstword $(JDKS))
+JDK_HOME := $(word 2,$(subst =, ,$(JDK)))
+JDK_VERSION := $(word 1,$(subst =, ,$(JDK)))
+# Another one, for the tests to run on as well.
+SECOND_JDK := $(lastword $(filter-out $(JDK),$(JDKS)))
+SECOND_JDK_HOME := $(word 2,$(subst =, ,$(SECOND_JDK)))
+SECOND_JDK_VERSION := $(word 1,$(subst =, ,$(SECOND_JDK)))
+ifneq ($(JDK_HOME),)
+export JAVA_HOME := $(JDK_HOME)
+endif
+
+MVN := mvn -B -ntp
+ROWRUNNER := "$(JDK_HOME)/bin/java" -jar $(JAR)
+# What ends after a moment must not spend that moment on compiling for the long run.
+COMMAND := "$(JDK_HOME)/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -jar $(JAR)
+
+# As they were typed: quotes and dollar signs reach the program and not the shell.
+export ROWRUNNER_SQL := $(value SQL)
+export ROWRUNNER_CMD := $(value CMD)
+export ROWRUNNER_NAME := $(value NAME)
+export ROWRUNNER_ROLE := $(value ROLE)
+export ROWRUNNER_MERCHANT := $(value MERCHANT)
+export ROWRUNNER_DATE := $(value DATE)
+export ROWRUNNER_FROM := $(value FROM)
+export ROWRUNNER_TO := $(value TO)
+
+.DEFAULT_GOAL := help
+.PHONY: help jdk run-worker build start dev test test-second-jdk ci check fmt clean psql redis env health token-create \
+	aggregate aggregate-date aggregate-range aggregate-merchant status scheduler
+
+help: ## lists the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1	\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F '	' '{ printf "  make %-20s %s\n", $$1, $$2 }'
+
+jdk:
+	@test -n "$(JDK_HOME)" || { echo "No JDK from 17 up was found. Install one: 'apt install openjdk-17-jdk', 'brew install temurin', or https://adoptium.net" >&2; exit 1; }
+	@command -v mvn >/dev/null || { echo "Maven was not found. Install it: 'apt install maven' or 'brew install maven'" >&2; exit 1; }
+	@echo "JDK $(JDK_VERSION) in $(JDK_HOME)" >&2
+
+run-worker: jdk $(JAR) ## starts everything on this machine: PostgreSQL, Redis, worker, API, dashboard
+	@exec $(ROWRUNNER) run
+
+build: jdk $(JAR) ## makes target/rowrunner.jar
+
+$(JAR): $(SOURCES)
+	@$(MAKE) -s jdk
+	@# A new file and not the old one written over: a server may be running from that.
+	@rm -f $(JAR)
+	@$(MVN) -q -DskipTests -Dspotless.check.skip package
+	@touch $(JAR)
+
+start: jdk $(JAR) ## starts the built jar on DATABASE_URL and REDIS_URL, as in production
+	@test -n "$$DATABASE_URL" -a -n "$$REDIS_URL" || { echo "make start needs DATABASE_URL and REDIS_URL; 'make run-worker' brings its own servers" >&2; exit 1; }
+	@exec $(ROWRUNNER) run
+
+dev: jdk ## as run-worker, and starts again when a source changes
+	@ops/dev.sh "$(MAKE)" "$(JDK_HOME)/bin/java" $(JAR)
+
+test: jdk ## runs the tests
+	@$(MVN) test
+
+test-second-jdk: # the quick tests on another JDK, where one is installed
+	@test -z "$(SECOND_JDK_HOME)" || { echo "Unit tests on JDK $(SECOND_JDK_VERSION) in $(SECOND_JDK_HOME)"; \
+	  JAVA_HOME="$(SECOND_JDK_HOME)" $(MVN) surefire:test -DexcludedGroups=servers; }
+
+ci: test test-second-jdk check ## all that a change must pass: tests on the newest and another JDK, format
+
+check: jdk
+	@$(MVN) -q spotless:check
+
+fmt: jdk ## formats the sources
+	@$(MVN) -q spotless:apply
+
+clean: ## deletes what was built; the data in .data stay
+	@rm -rf target
+
+psql: jdk $(JAR) ## opens psql on the running installation; with SQL='...' runs one statement
+ifneq ($(value SQL),)
+	@$(COMMAND) sql "$$ROWRUNNER_SQL"
+else
+	@command -v psql >/dev/null || { echo "psql was not found. Install it: 'apt install postgresql-client' or 'brew install libpq'; or run one statement: make psql SQL='select 1'" >&2; exit 1; }
+	@urls=$$($(COMMAND) env) && eval "$$urls" && psql "$$DATABASE_URL"
+endif
+
+redis: jdk $(JAR) ## CMD='...': sends one command to Redis
+	@test -n "$$ROWRUNNER_CMD" || { echo "Say which command: make redis CMD='get key'" >&2; exit 1; }
+	@$(COMMAND) redis "$$ROWRUNNER_CMD"
+
+env: jdk $(JAR) ## prints the running installation's URLs: eval "$(make -s env)"
+	@$(COMMAND) env
+
+health: jdk $(JAR) ## says how database, Redis and workers are; exit code 0 or 1
+	@$(COMMAND) health
+
+token-create: jdk $(JAR) ## NAME= [ROLE=viewer|operator|admin]: makes a token
+	@$(COMMAND) token create "$$ROWRUNNER_NAME" $(if $(value ROLE),--role "$$ROWRUNNER_ROLE")
+
+aggregate: jdk $(JAR) ## flushes yesterday's usage to PostgreSQL
+	@$(COMMAND) usage aggregate
+
+aggregate-date: jdk $(JAR) ## DATE=: flushes the usage of a day
+	@$(COMMAND) usage aggregate --date "$$ROWRUNNER_DATE"
+
+aggregate-range: jdk $(JAR) ## FROM= TO=: flushes the usage of several days
+	@$(COMMAND) usage aggregate --from "$$ROWRUNNER_FROM" --to "$$ROWRUNNER_TO"
+
+aggregate-merchant: jdk $(JAR) ## MERCHANT= DATE=: flushes the usage of one merchant on a day
+	@$(COMMAND) usage aggregate --merchant "$$ROWRUNNER_MERCHANT" --date "$$ROWRUNNER_DATE"
+
+status: jdk $(JAR) ## DATE=: says what of a day has been flushed
+	@$(COMMAND) usage status "$$ROWRUNNER_DATE"
+
+scheduler: jdk $(JAR) ## runs the scheduler and its worker alone, without API and dashboard
+	@ENABLE_JOB_SCHEDULER=true ROWRUNNER_ROLES=worker ROWRUNNER_DASHBOARD_ENABLED=false \
+	  exec $(ROWRUNNER) run
