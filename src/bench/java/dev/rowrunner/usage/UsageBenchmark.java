@@ -137,12 +137,12 @@ final class UsageBenchmark {
     }
 
     private void flushDirty() {
-        aggregation.run(Scope.DIRTY, null, Aggregation.Progress.NONE);
+        aggregation.run(RunScope.DIRTY, null, Aggregation.Progress.NONE);
     }
 
     private void reportUnchanged() throws Exception {
         long before = walBytes();
-        double seconds = seconds(() -> aggregation.run(Scope.ALL, null, Aggregation.Progress.NONE));
+        double seconds = seconds(() -> aggregation.run(RunScope.ALL, null, Aggregation.Progress.NONE));
         System.out.printf(
                 "%-44s %10.3f s, %,d bytes of WAL%n", "search of all, none changed", seconds, walBytes() - before);
     }

@@ -1,6 +1,8 @@
 package dev.rowrunner.cli;
 
 import dev.rowrunner.embedded.Surroundings;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
@@ -31,7 +33,7 @@ public final class CommandLineProgram {
             logAsFits(args);
             return new CommandLineProgram(application).run(args);
         } catch (RuntimeException e) {
-            return FailureInOneLine.print(e, System.err);
+            return FailureInOneLine.print(e, new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         }
     }
 

@@ -62,7 +62,7 @@ final class Commands {
         commandLine.registerConverter(LocalDate.class, Commands::date);
         commandLine.setParameterExceptionHandler(new BadArguments());
         commandLine.setExecutionExceptionHandler(
-                (failure, line, parsed) -> FailureInOneLine.print(failure, System.err));
+                (failure, line, parsed) -> FailureInOneLine.print(failure, line.getErr()));
         return commandLine;
     }
 

@@ -1,6 +1,6 @@
 package dev.rowrunner.cli;
 
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -21,8 +21,9 @@ final class FailureInOneLine {
     private FailureInOneLine() {}
 
     /** Answers the exit code. The whole trace is in the log at level DEBUG. */
-    static int print(Throwable failure, PrintStream err) {
+    static int print(Throwable failure, PrintWriter err) {
         err.println(withoutSecrets(explain(failure)));
+        err.flush();
         LoggerFactory.getLogger(FailureInOneLine.class).debug("The command failed", failure);
         return FAILED;
     }

@@ -30,7 +30,7 @@ class AggregateDay implements JobHandler<AggregateDay.Args> {
 
     @Override
     public void run(Args args, JobContext job) {
-        var result = aggregation.run(Scope.day(args.date(), args.merchantId()), job.id(), job::progress);
+        var result = aggregation.run(RunScope.day(args.date(), args.merchantId()), job.id(), job::progress);
         job.log(result.describe());
     }
 }

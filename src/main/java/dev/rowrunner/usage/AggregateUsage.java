@@ -27,7 +27,7 @@ class AggregateUsage implements JobHandler<AggregateUsage.Args> {
 
     @Override
     public void run(Args args, JobContext job) {
-        var result = aggregation.run(Scope.ALL, job.id(), job::progress);
+        var result = aggregation.run(RunScope.ALL, job.id(), job::progress);
         job.log(result.describe());
     }
 }

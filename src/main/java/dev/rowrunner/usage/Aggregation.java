@@ -63,7 +63,7 @@ class Aggregation {
      * @param job the id of the job that runs it, null from the command line
      * @throws CountersUnavailable if Redis goes away; what was flushed so far stays
      */
-    Tally.Result run(Scope scope, @Nullable UUID job, Progress progress) {
+    Tally.Result run(RunScope scope, @Nullable UUID job, Progress progress) {
         long run = runs.start(scope, job);
         var tally = new Tally(progress);
         try {
@@ -85,7 +85,7 @@ class Aggregation {
         }
     }
 
-    private void aggregate(Scope scope, Tally tally) {
+    private void aggregate(RunScope scope, Tally tally) {
         logStarting(scope);
         boolean behind = postgresIsBehind();
         if (scope.searches()) {
@@ -102,14 +102,14 @@ class Aggregation {
         if (scope.searches()) {
             resolveBadKeys(scope);
         }
-        if (scope.equals(Scope.ALL)) {
+        if (scope.equals(RunScope.ALL)) {
             runs.prune(properties.keepRuns());
         }
     }
 
     // ---- searching
 
-    private void search(Scope scope, boolean every, Tally tally) {
+    private void search(RunScope scope, boolean every, Tally tally) {
         redis.scan(scope.pattern(), keys -> {
             var bad = new LinkedHashMap<String, String>();
             var found = new ArrayList<String>(keys.size());
@@ -125,7 +125,7 @@ class Aggregation {
         });
     }
 
-    private static void sort(String key, Scope scope, List<String> found, Map<String, String> bad) {
+    private static void sort(String key, RunScope scope, List<String> found, Map<String, String> bad) {
         try {
             if (scope.covers(CounterKey.parse(key))) {
                 found.add(key);
@@ -162,7 +162,7 @@ class Aggregation {
 
     // ---- flushing
 
-    private void flushShards(Scope scope, Tally tally) {
+    private void flushShards(RunScope scope, Tally tally) {
         var threads = Executors.newFixedThreadPool(properties.flushThreads());
         try {
             var flushes = new ArrayList<Future<?>>();
@@ -195,7 +195,7 @@ class Aggregation {
     // ---- bad keys
 
     /** Bad keys that are gone by now, or hold a counter, are bad no more. */
-    private void resolveBadKeys(Scope scope) {
+    private void resolveBadKeys(RunScope scope) {
         var keys = badKeys.unresolvedAfter("");
         while (!keys.isEmpty()) {
             var resolved = keys.stream().filter(key -> isResolved(key, scope)).toList();
@@ -206,7 +206,7 @@ class Aggregation {
         }
     }
 
-    private boolean isResolved(String key, Scope scope) {
+    private boolean isResolved(String key, RunScope scope) {
         var found = redis.describe(key);
         if (found == null) {
             return true;
@@ -220,7 +220,7 @@ class Aggregation {
 
     // ---- log lines, as the older system printed them
 
-    private static void logStarting(Scope scope) {
+    private static void logStarting(RunScope scope) {
         if (scope.date() != null) {
             withScope(scope).log("[UsageAggregationJob] Starting aggregation for date: {}", scope.date());
         } else if (scope.searches()) {
@@ -228,7 +228,7 @@ class Aggregation {
         }
     }
 
-    private static void logCompleted(Scope scope, Tally.Result result) {
+    private static void logCompleted(RunScope scope, Tally.Result result) {
         withScope(scope)
                 .addKeyValue("keys", result.keysSeen())
                 .addKeyValue("changed", result.rowsChanged())
@@ -249,7 +249,7 @@ class Aggregation {
         }
     }
 
-    private static LoggingEventBuilder withScope(Scope scope) {
+    private static LoggingEventBuilder withScope(RunScope scope) {
         var line = LOG.atInfo().addKeyValue("scope", scope.name());
         line = scope.date() == null
                 ? line

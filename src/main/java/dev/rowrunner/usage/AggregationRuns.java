@@ -41,7 +41,7 @@ class AggregationRuns {
         this.clock = clock;
     }
 
-    long start(Scope scope, @Nullable UUID job) {
+    long start(RunScope scope, @Nullable UUID job) {
         return jdbc.sql(START)
                 .param("job", job)
                 .param("scope", scope.name())

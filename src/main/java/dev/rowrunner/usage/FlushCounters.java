@@ -49,7 +49,7 @@ class FlushCounters {
     }
 
     /** Flushes the dirty counters of one shard that the scope covers. */
-    void flush(int shard, Scope scope, Tally tally) {
+    void flush(int shard, RunScope scope, Tally tally) {
         int size = properties.batchSize();
         redis.scanDirty(shard, scope.pattern(), size, found -> {
             var keys = found.stream()
@@ -63,7 +63,7 @@ class FlushCounters {
         });
     }
 
-    private void flush(int shard, List<CounterKey> keys, Scope scope, Tally tally) {
+    private void flush(int shard, List<CounterKey> keys, RunScope scope, Tally tally) {
         var batch = transaction.execute(status -> {
             var written = write(shard, keys, tally);
             if (written.entries().isEmpty()) {
@@ -133,7 +133,7 @@ class FlushCounters {
     }
 
     /** A search starts the time to live at once; in between, a counter is likely to be counted on. */
-    private void settle(int shard, Batch batch, Scope scope) {
+    private void settle(int shard, Batch batch, RunScope scope) {
         int size = batch.entries().size() + batch.absent().size();
         if (size > 0) {
             var keys = new ArrayList<String>(size);

@@ -31,7 +31,7 @@ class FlushDirtyCounters implements JobHandler<FlushDirtyCounters.Args> {
     @Override
     public void run(Args args, JobContext job) {
         if (redis.dirtyCount() > 0) {
-            var result = aggregation.run(Scope.DIRTY, job.id(), job::progress);
+            var result = aggregation.run(RunScope.DIRTY, job.id(), job::progress);
             job.log(result.describe());
         }
     }

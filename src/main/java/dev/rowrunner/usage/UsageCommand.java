@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.Scope;
 import org.springframework.stereotype.Component;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,20 +20,20 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Usage metering from the command line. */
-@Component
 @Command(
         name = "usage",
-        description = "Usage metering: count, aggregate, and see how far a day has come",
+        description = "Meters usage: counts, aggregates, and tells how far a day has come.",
+        mixinStandardHelpOptions = true,
         subcommands = {UsageCommand.Aggregate.class, UsageCommand.Status.class, UsageCommand.Count.class})
 class UsageCommand {
 
-    private UsageCommand() {}
-
     /** Aggregates here and now, rather than in a worker. */
     @Component
+    @Scope("prototype")
     @Command(
             name = "aggregate",
-            description = "Bring the usage of a day (yesterday unless named) or a range of days to PostgreSQL")
+            description = "Brings the usage of a day (yesterday unless named) or a range of days to PostgreSQL.",
+            mixinStandardHelpOptions = true)
     static class Aggregate implements Callable<Integer> {
 
         @Spec
@@ -103,7 +104,7 @@ class UsageCommand {
                 return;
             }
             Increment.checkMerchant("--merchant", merchant);
-            if (days.stream().allMatch(day -> status.countKeys(Scope.day(day, merchant)) == 0)) {
+            if (days.stream().allMatch(day -> status.countKeys(RunScope.day(day, merchant)) == 0)) {
                 throw new InvalidUsage(
                         "--merchant",
                         "Merchant " + merchant + " has no usage keys in Redis for "
@@ -114,7 +115,7 @@ class UsageCommand {
 
         private DayResult aggregate(LocalDate day) {
             var bar = new ProgressBar(day.toString());
-            var result = aggregation.run(Scope.day(day, merchant), null, bar);
+            var result = aggregation.run(RunScope.day(day, merchant), null, bar);
             bar.close();
             if (!json) {
                 out().printf(
@@ -135,7 +136,11 @@ class UsageCommand {
 
     /** Tells how far a day has come. */
     @Component
-    @Command(name = "status", description = "What Redis and PostgreSQL hold of a day's usage")
+    @Scope("prototype")
+    @Command(
+            name = "status",
+            description = "Tells what Redis and PostgreSQL hold of a day's usage.",
+            mixinStandardHelpOptions = true)
     static class Status implements Callable<Integer> {
 
         @Spec
@@ -192,7 +197,8 @@ class UsageCommand {
 
     /** Counts one increment. */
     @Component
-    @Command(name = "increment", description = "Count usage of a merchant")
+    @Scope("prototype")
+    @Command(name = "increment", description = "Counts usage of a merchant.", mixinStandardHelpOptions = true)
     static class Count implements Callable<Integer> {
 
         @Spec

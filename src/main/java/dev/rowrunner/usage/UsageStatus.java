@@ -41,7 +41,7 @@ class UsageStatus {
     }
 
     Day of(LocalDate date) {
-        var scope = Scope.day(date, null);
+        var scope = RunScope.day(date, null);
         return new Day(
                 date,
                 countKeys(scope),
@@ -52,13 +52,13 @@ class UsageStatus {
     }
 
     /** How many counters in Redis the scope covers. Reads every key's name. */
-    long countKeys(Scope scope) {
+    long countKeys(RunScope scope) {
         var count = new AtomicLong();
         redis.scan(scope.pattern(), keys -> count.addAndGet(covered(keys, scope)));
         return count.get();
     }
 
-    private long countDirty(Scope scope) {
+    private long countDirty(RunScope scope) {
         var count = new AtomicLong();
         for (int shard = 0; shard < RedisCounters.SHARDS; shard++) {
             redis.scanDirty(shard, scope.pattern(), 1_000, keys -> count.addAndGet(covered(keys, scope)));
@@ -66,7 +66,7 @@ class UsageStatus {
         return count.get();
     }
 
-    private static long covered(List<String> keys, Scope scope) {
+    private static long covered(List<String> keys, RunScope scope) {
         return keys.stream().filter(scope::covers).count();
     }
 }

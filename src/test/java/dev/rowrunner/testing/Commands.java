@@ -1,12 +1,14 @@
 package dev.rowrunner.testing;
 
+import dev.rowrunner.cli.ProgramCommands;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.stereotype.Component;
-import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
-/** Runs a command bean as the command line does, and keeps what it prints. */
+/** Runs a command as the command line does, on the beans of the test's context, and keeps what it prints. */
 @Component
 public class Commands {
 
@@ -18,25 +20,15 @@ public class Commands {
         this.beans = beans;
     }
 
+    /** @param command a top-level command, whose name comes before the arguments */
     public Result run(Class<?> command, String... arguments) {
         var out = new StringWriter();
         var err = new StringWriter();
-        int exitCode = new CommandLine(command, new Beans())
+        var name = command.getAnnotation(Command.class).name();
+        int exitCode = ProgramCommands.of(beans)
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
-                .setExecutionExceptionHandler((e, line, parsed) -> {
-                    line.getErr().println(e.getMessage());
-                    return 1;
-                })
-                .execute(arguments);
+                .execute(Stream.concat(Stream.of(name), Stream.of(arguments)).toArray(String[]::new));
         return new Result(exitCode, out.toString(), err.toString());
-    }
-
-    private class Beans implements CommandLine.IFactory {
-        @Override
-        public <K> K create(Class<K> type) throws Exception {
-            var bean = beans.getBeanProvider(type).getIfAvailable();
-            return bean != null ? bean : CommandLine.defaultFactory().create(type);
-        }
     }
 }

@@ -161,7 +161,7 @@ class InterruptedFlushTest {
 
     private static void runAll(FlushCounters flush) {
         IntStream.range(0, RedisCounters.SHARDS)
-                .forEach(shard -> flush.flush(shard, Scope.DIRTY, new Tally(Aggregation.Progress.NONE)));
+                .forEach(shard -> flush.flush(shard, RunScope.DIRTY, new Tally(Aggregation.Progress.NONE)));
     }
 
     private static final class Killed extends RuntimeException {}

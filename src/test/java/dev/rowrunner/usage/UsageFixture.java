@@ -31,15 +31,15 @@ class UsageFixture {
     }
 
     Tally.Result flushDay(LocalDate date) {
-        return aggregation.run(Scope.day(date, null), null, Aggregation.Progress.NONE);
+        return aggregation.run(RunScope.day(date, null), null, Aggregation.Progress.NONE);
     }
 
     Tally.Result search() {
-        return aggregation.run(Scope.ALL, null, Aggregation.Progress.NONE);
+        return aggregation.run(RunScope.ALL, null, Aggregation.Progress.NONE);
     }
 
     Tally.Result flushDirty() {
-        return aggregation.run(Scope.DIRTY, null, Aggregation.Progress.NONE);
+        return aggregation.run(RunScope.DIRTY, null, Aggregation.Progress.NONE);
     }
 
     /** What an analyst reads, as {@code date metric} to value. */

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param date null for every date
  * @param merchant null for every merchant
  */
-record Scope(
+record RunScope(
         String name, @Nullable LocalDate date, @Nullable String merchant) {
 
-    static final Scope ALL = new Scope("all", null, null);
-    static final Scope DIRTY = new Scope("dirty", null, null);
+    static final RunScope ALL = new RunScope("all", null, null);
+    static final RunScope DIRTY = new RunScope("dirty", null, null);
 
-    static Scope day(LocalDate date, @Nullable String merchant) {
-        return new Scope("day", date, merchant);
+    static RunScope day(LocalDate date, @Nullable String merchant) {
+        return new RunScope("day", date, merchant);
     }
 
     /** A glob that finds the keys, and may find more. */
