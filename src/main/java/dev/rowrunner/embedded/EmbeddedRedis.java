@@ -52,7 +52,7 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     /** With the password; for this machine only. */
     public RedisUrl url() {
-        return new RedisUrl("redis://:" + password() + "@127.0.0.1:" + port);
+        return new RedisUrl("redis://default:" + password() + "@127.0.0.1:" + port);
     }
 
     public long pid() {
