@@ -1,7 +1,9 @@
 package dev.rowrunner.usage;
 
 import dev.rowrunner.Rowrunner;
-import dev.rowrunner.testing.Servers;
+import dev.rowrunner.testing.TestFolders;
+import dev.rowrunner.testing.TestPostgres;
+import dev.rowrunner.testing.TestRedis;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -31,6 +34,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * are the ratios. Run by {@code make bench-usage}; the first argument is the number of counters.
  */
 final class UsageBenchmark {
+
+    private static final TestPostgres POSTGRES = TestPostgres.start(
+            TestFolders.make("postgres"), Map.of("fsync", "on", "full_page_writes", "on", "synchronous_commit", "on"));
+    private static final TestRedis REDIS = TestRedis.start();
 
     private static final String DAY = "2026-01-0";
 
@@ -54,8 +61,8 @@ final class UsageBenchmark {
         var program = new SpringApplicationBuilder(Rowrunner.class)
                 .web(WebApplicationType.NONE)
                 .properties(
-                        "spring.datasource.url=" + Servers.jdbcUrl(),
-                        "rowrunner.redis-url=" + Servers.redisUrl(),
+                        "spring.datasource.url=" + POSTGRES.jdbcUrl(),
+                        "rowrunner.redis-url=" + REDIS.url(),
                         "rowrunner.roles=",
                         "rowrunner.dashboard.enabled=false",
                         "logging.level.root=WARN")
@@ -179,7 +186,6 @@ final class UsageBenchmark {
     /** PostgreSQL alone: two connections that upsert as many made-up rows, and nothing else. */
     private double ceiling(String what, int plus) throws Exception {
         if (plus == 0) {
-            jdbc.sql("CREATE UNLOGGED TABLE IF NOT EXISTS warm (x int)").update();
             jdbc.sql("CREATE TABLE ceiling (LIKE usage.counter INCLUDING ALL) WITH (fillfactor = 70)")
                     .update();
         }
@@ -195,7 +201,7 @@ final class UsageBenchmark {
     }
 
     private static Void upsertMadeUp(int from, int to, int plus) throws SQLException {
-        try (var connection = DriverManager.getConnection(Servers.jdbcUrl());
+        try (var connection = DriverManager.getConnection(POSTGRES.jdbcUrl());
                 var statement = connection.prepareStatement("""
                         INSERT INTO ceiling AS stored
                             (merchant_id, usage_date, usage_hour, metric_type, epoch, base, value, flush, flushed_at)
@@ -240,7 +246,7 @@ final class UsageBenchmark {
         createPlain("naive");
         int some = 3_000;
         return rate("GET + UPSERT for each of 3,000 keys", some, () -> {
-            try (var connection = DriverManager.getConnection(Servers.jdbcUrl());
+            try (var connection = DriverManager.getConnection(POSTGRES.jdbcUrl());
                     var statement = connection.prepareStatement(
                             "INSERT INTO naive VALUES (?, ?::bigint) ON CONFLICT (key) DO UPDATE SET value = excluded.value")) {
                 var keys = redis.commands()
@@ -259,7 +265,7 @@ final class UsageBenchmark {
     private double plain() throws Exception {
         createPlain("plain");
         return rate("SCAN + MGET + unnest, one thread", size, () -> {
-            try (var connection = DriverManager.getConnection(Servers.jdbcUrl());
+            try (var connection = DriverManager.getConnection(POSTGRES.jdbcUrl());
                     var statement =
                             connection.prepareStatement("INSERT INTO plain SELECT * FROM unnest(?::text[], ?::bigint[])"
                                     + " ON CONFLICT (key) DO UPDATE SET value = excluded.value")) {

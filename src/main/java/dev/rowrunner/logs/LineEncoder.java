@@ -30,10 +30,16 @@ public final class LineEncoder extends EncoderBase<ILoggingEvent> {
 
     private final ThrowableProxyConverter stackTrace = new ThrowableProxyConverter();
     private boolean json;
+    private String hidden = "";
 
     /** Set by logback: {@code text} or {@code json}. */
     public void setFormat(String format) {
         json = format.equalsIgnoreCase("json");
+    }
+
+    /** Set by logback: MDC entries whose names begin like this are not written. */
+    public void setHide(String prefix) {
+        hidden = prefix;
     }
 
     @Override
@@ -79,7 +85,12 @@ public final class LineEncoder extends EncoderBase<ILoggingEvent> {
     }
 
     private Map<String, @Nullable Object> contextOf(ILoggingEvent event) {
-        var context = new LinkedHashMap<String, @Nullable Object>(event.getMDCPropertyMap());
+        var context = new LinkedHashMap<String, @Nullable Object>();
+        event.getMDCPropertyMap().forEach((name, value) -> {
+            if (hidden.isEmpty() || !name.startsWith(hidden)) {
+                context.put(name, value);
+            }
+        });
         if (event.getKeyValuePairs() != null) {
             event.getKeyValuePairs().forEach(pair -> context.put(pair.key, scalar(pair.value)));
         }
