@@ -40,7 +40,7 @@ export ROWRUNNER_TO := $(value TO)
 
 .DEFAULT_GOAL := help
 .PHONY: help jdk run-worker build start dev test test-second-jdk ci check fmt clean psql redis env health token-create \
-	aggregate aggregate-date aggregate-range aggregate-merchant status scheduler
+	aggregate aggregate-date aggregate-range aggregate-merchant status bench-usage scheduler
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1	\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F '	' '{ printf "  make %-20s %s\n", $$1, $$2 }'
@@ -122,6 +122,12 @@ aggregate-merchant: jdk $(JAR) ## MERCHANT= DATE=: flushes the usage of one merc
 
 status: jdk $(JAR) ## DATE=: says what of a day has been flushed
 	@$(COMMAND) usage status "$$ROWRUNNER_DATE"
+
+BENCH_JVM := -Xmx256m -XX:+UseSerialGC
+bench-usage: jdk ## [SIZE=1000000]: measures usage metering against its peers and its ceiling, in 256 MB of heap
+	@$(MVN) -q -Pbench -Dspotless.check.skip test-compile
+	@"$(JDK_HOME)/bin/java" $(BENCH_JVM) -cp "target/test-classes:target/classes:$$(cat target/bench.classpath)" \
+	  dev.rowrunner.usage.UsageBenchmark $(or $(SIZE),1000000)
 
 scheduler: jdk $(JAR) ## runs the scheduler and its worker alone, without API and dashboard
 	@ENABLE_JOB_SCHEDULER=true ROWRUNNER_ROLES=worker ROWRUNNER_DASHBOARD_ENABLED=false \

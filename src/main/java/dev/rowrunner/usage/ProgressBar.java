@@ -1,12 +1,14 @@
 package dev.rowrunner.usage;
 
+import picocli.CommandLine.Help.Ansi;
+
 /** Draws how far a run is on a terminal's standard error; nothing where there is no terminal. */
 class ProgressBar implements Aggregation.Progress {
 
     private static final int WIDTH = 30;
 
     private final String label;
-    private final boolean terminal = System.console() != null && System.getenv("TERM") != null;
+    private final boolean terminal = Ansi.AUTO.enabled();
     private int drawn = -1;
 
     ProgressBar(String label) {
