@@ -87,9 +87,11 @@ class Aggregation {
 
     private void aggregate(Scope scope, Tally tally) {
         logStarting(scope);
-        boolean behind = postgresIsBehind();
+        if (postgresIsBehind()) {
+            markEveryCounter();
+        }
         if (scope.searches()) {
-            search(scope, behind, tally);
+            search(scope, tally);
             LOG.atInfo()
                     .addKeyValue("keys", tally.result().keysSeen())
                     .log(
@@ -109,7 +111,7 @@ class Aggregation {
 
     // ---- searching
 
-    private void search(Scope scope, boolean every, Tally tally) {
+    private void search(Scope scope, Tally tally) {
         redis.scan(scope.pattern(), keys -> {
             var bad = new LinkedHashMap<String, String>();
             var found = new ArrayList<String>(keys.size());
@@ -118,10 +120,20 @@ class Aggregation {
             }
             tally.found(found.size());
             if (!found.isEmpty()) {
-                redis.discover(found, every, properties.keepInRedis())
+                redis.discover(found, false, properties.keepInRedis())
                         .forEach((key, type) -> bad.put(key, "holds a " + type));
             }
             setAside(bad, tally);
+        });
+    }
+
+    /** Whatever the run is about, since its first flushes hide from every later run what PostgreSQL lacks. */
+    private void markEveryCounter() {
+        redis.scan(Scope.ALL.pattern(), keys -> {
+            var found = keys.stream().filter(Scope.ALL::covers).toList();
+            if (!found.isEmpty()) {
+                redis.discover(found, true, properties.keepInRedis());
+            }
         });
     }
 
@@ -154,7 +166,7 @@ class Aggregation {
                     .anyMatch(shard -> inPostgres.get(shard) < inRedis.get(shard));
             if (behind) {
                 counters.skipFlushesTo(Collections.max(inRedis));
-                LOG.info("PostgreSQL lacks a flush that Redis knows of; the next search flushes every counter again");
+                LOG.info("PostgreSQL lacks a flush that Redis knows of; every counter in Redis is flushed again");
             }
             return behind;
         }));
