@@ -7,6 +7,7 @@ import dev.rowrunner.testing.RowrunnerTest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,6 +132,44 @@ class InterruptedFlushTest {
         usage.flushDirty();
 
         assertThat(usage.total("bornagain")).isEqualTo(UsageFixture.of(510));
+    }
+
+    @Test
+    void aPlainIncrementThatASearchHasFoundDoesNotExpireBeforeItIsFlushed() {
+        var key = "usage:found:2025-11-01:queries";
+        usage.plainIncrement(key, 100);
+        usage.search();
+        usage.plainIncrement(key, 50);
+
+        new RedisCounters(usage.redis).discover(List.of(key), false, Duration.ofDays(7));
+
+        assertThat(usage.redis.commands().ttl(key)).isEqualTo(-1);
+    }
+
+    @Test
+    void aFlushOfDirtyCountersThatOvertakesTheSearchLeavesNoMarkBehindTheCounter() {
+        var key = "usage:overtaken:2025-11-01:queries";
+        usage.plainIncrement(key, 100);
+        usage.search();
+        usage.plainIncrement(key, 50);
+        new RedisCounters(usage.redis).discover(List.of(key), false, Duration.ofDays(7));
+        usage.flushDirty();
+
+        passTimeToLive(key);
+        usage.plainIncrement(key, 200);
+        usage.search();
+
+        assertThat(usage.total("overtaken")).isEqualTo(UsageFixture.of(350));
+    }
+
+    /** Ends what has a time to live, as Redis does when it is over, and leaves what has none. */
+    private void passTimeToLive(String key) {
+        var redis = usage.redis.commands();
+        for (var each : List.of(key, "usage-mark:" + key.substring(6))) {
+            if (redis.ttl(each) >= 0) {
+                redis.del(each);
+            }
+        }
     }
 
     private void dieAt(Step step) {
