@@ -37,7 +37,6 @@ class RedisCounters {
     static final int SHARDS = 4;
 
     private static final int CHUNK = 1_000;
-    private static final String[] NO_KEYS = {};
 
     private final LuaScript increment = LuaScript.load("increment");
     private final LuaScript discover = LuaScript.load("discover");
@@ -242,16 +241,19 @@ class RedisCounters {
 
     /** Writes the new marks. False, with nothing written, if counters were lost, or flushed by another, since. */
     boolean stamp(int shard, Reading reading, long flush, List<Entry> entries) {
-        var arguments = new String[4 + 2 * entries.size()];
+        var keys = new String[entries.size()];
+        var arguments = new String[4 + 2 * keys.length];
         arguments[0] = reading.set().toString();
         arguments[1] = reading.reborn();
         arguments[2] = Integer.toString(shard);
         arguments[3] = Long.toString(flush);
-        for (int i = 0; i < entries.size(); i++) {
-            arguments[4 + 2 * i] = entries.get(i).key().markKey();
-            arguments[5 + 2 * i] = entries.get(i).mark().toString();
+        for (int i = 0; i < keys.length; i++) {
+            var entry = entries.get(i);
+            keys[i] = entry.key().key();
+            arguments[4 + 2 * i] = entry.value();
+            arguments[5 + 2 * i] = entry.mark().toString();
         }
-        Long stamped = asking(redis -> stamp.run(redis, ScriptOutputType.INTEGER, NO_KEYS, arguments));
+        Long stamped = asking(redis -> stamp.run(redis, ScriptOutputType.INTEGER, keys, arguments));
         return stamped == 1;
     }
 

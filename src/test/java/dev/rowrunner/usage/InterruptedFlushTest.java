@@ -162,6 +162,27 @@ class InterruptedFlushTest {
         assertThat(usage.total("overtaken")).isEqualTo(UsageFixture.of(350));
     }
 
+    @Test
+    void aFlushThatListedACounterBeforeAnotherSettledItKeepsTheMarksTimeToLive() {
+        counters.increment("stale", "queries", 100);
+        var redis = usage.redis.commands();
+        var key = redis.keys("usage:stale:*").get(0);
+        var late = flush(new RedisCounters(usage.redis) {
+            @Override
+            void scanDirty(int shard, String pattern, int size, Consumer<List<String>> keys) {
+                super.scanDirty(shard, pattern, size, found -> {
+                    usage.search();
+                    keys.accept(found);
+                });
+            }
+        });
+
+        runAll(late);
+
+        var mark = "usage-mark:" + key.substring(6);
+        assertThat(redis.ttl(mark)).isEqualTo(redis.ttl(key)).isPositive();
+    }
+
     /** Ends what has a time to live, as Redis does when it is over, and leaves what has none. */
     private void passTimeToLive(String key) {
         var redis = usage.redis.commands();
