@@ -8,6 +8,14 @@ local set = redis.call('HMGET', 'usage-set', 'id', 'reborn', flushed)
 if set[1] ~= ARGV[1] or (set[2] or '0') ~= ARGV[2] or tonumber(set[3] or '0') >= tonumber(ARGV[4]) then
   return 0
 end
+-- a counter below what was read came back from a disk or a replica that lacked the rest
+local values = redis.call('MGET', unpack(KEYS))
+for i, value in ipairs(values) do
+  local read = ARGV[3 + 2 * i]
+  if not value or #value < #read or (#value == #read and value < read) then
+    return 0
+  end
+end
 -- only what is dirty has no time to live: another flush may have let go of some since they were listed
 local dirty = redis.call('SMISMEMBER', 'usage-dirty:' .. ARGV[3], unpack(KEYS))
 local marks = {}

@@ -135,6 +135,30 @@ class InterruptedFlushTest {
     }
 
     @Test
+    void whatRedisForgetsInARestartBetweenReadingAndMarkingIsNotCountedTwice() {
+        counters.increment("restarted", "queries", 100);
+        usage.flushDirty();
+        counters.increment("restarted", "queries", 10);
+        var redis = usage.redis.commands();
+        var key = redis.keys("usage:restarted:*").get(0);
+        counters.increment("restarted", "queries", 5);
+        var flush = flush(new RedisCounters(usage.redis) {
+            @Override
+            boolean stamp(int shard, Reading reading, long number, List<Entry> entries) {
+                redis.set(key, "110");
+                return super.stamp(shard, reading, number, entries);
+            }
+        });
+
+        assertThatThrownBy(() -> runAll(flush)).isInstanceOf(CountersUnavailable.class);
+        usage.flushDirty();
+        counters.increment("restarted", "queries", 1);
+        usage.flushDirty();
+
+        assertThat(usage.total("restarted")).isEqualTo(UsageFixture.of(111));
+    }
+
+    @Test
     void aPlainIncrementThatASearchHasFoundDoesNotExpireBeforeItIsFlushed() {
         var key = "usage:found:2025-11-01:queries";
         usage.plainIncrement(key, 100);
