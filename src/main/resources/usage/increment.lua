@@ -11,12 +11,13 @@ for i, counter in ipairs(KEYS) do
     if type(value) == 'table' then
       outcomes[i] = value.err
     else
+      local persisted = redis.call('PERSIST', counter) == 1
       if value == tonumber(by) then
         -- just born: a mark that is still there belongs to an earlier life, and a flush under way must know
         if redis.call('DEL', 'usage-mark:' .. string.sub(counter, 7)) == 1 then
           redis.call('HINCRBY', 'usage-set', 'reborn', 1)
         end
-      elseif redis.call('PERSIST', counter) == 1 then
+      elseif persisted then
         redis.call('PERSIST', 'usage-mark:' .. string.sub(counter, 7))
       end
       redis.call('SADD', dirty, counter)
