@@ -1,5 +1,6 @@
 package dev.rowrunner.usage;
 
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -33,6 +34,7 @@ class Aggregation {
     private final AggregationRuns runs;
     private final TransactionTemplate transaction;
     private final UsageProperties properties;
+    private final Clock clock;
 
     Aggregation(
             RedisCounters redis,
@@ -41,7 +43,8 @@ class Aggregation {
             BadKeys badKeys,
             AggregationRuns runs,
             TransactionTemplate transaction,
-            UsageProperties properties) {
+            UsageProperties properties,
+            Clock clock) {
         this.redis = redis;
         this.flushCounters = flushCounters;
         this.counters = counters;
@@ -49,6 +52,7 @@ class Aggregation {
         this.runs = runs;
         this.transaction = transaction;
         this.properties = properties;
+        this.clock = clock;
     }
 
     /** Hears how far a run is: so many of so many counters, the latter an estimate. */
@@ -86,6 +90,7 @@ class Aggregation {
     }
 
     private void aggregate(Scope scope, Tally tally) {
+        var started = clock.instant();
         logStarting(scope);
         if (postgresIsBehind()) {
             markEveryCounter();
@@ -105,6 +110,7 @@ class Aggregation {
             resolveBadKeys(scope);
         }
         if (scope.equals(Scope.ALL)) {
+            badKeys.resolve(badKeys.alteredNotSeenSince(started));
             runs.prune(properties.keepRuns());
         }
     }
@@ -219,6 +225,9 @@ class Aggregation {
     }
 
     private boolean isResolved(String key, Scope scope) {
+        if (!BadKeys.isAsInRedis(key)) {
+            return false;
+        }
         var found = redis.describe(key);
         if (found == null) {
             return true;
