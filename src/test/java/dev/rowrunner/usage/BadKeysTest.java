@@ -81,6 +81,18 @@ class BadKeysTest {
     }
 
     @Test
+    void aDayOfTheYearZeroIsABadKey() {
+        usage.plainIncrement("usage:yearzero:0000-01-01:queries", 1);
+        IntStream.range(0, 20).forEach(i -> usage.plainIncrement("usage:besidezero" + i + ":2025-11-01:queries", 9));
+
+        usage.search();
+
+        assertThat(usage.unresolvedBadKeys("yearzero")).hasSize(1);
+        IntStream.range(0, 20)
+                .forEach(i -> assertThat(usage.total("besidezero" + i)).isEqualTo(UsageFixture.of(9)));
+    }
+
+    @Test
     void tenThousandBadKeysAreSetAsideAndResolved() {
         var redis = usage.redis.commands();
         redis.mset(IntStream.range(0, 10_000).boxed().collect(Collectors.toMap(i -> "usage:masses:" + i, i -> "1")));
