@@ -139,6 +139,11 @@ class CountingTest {
     }
 
     @Test
+    void aNullInABulkListIsRefusedByItsIndex() {
+        post("/api/usage", "{\"increments\":[{\"merchantId\":\"a\",\"metric\":\"b\",\"by\":1},null]}", 400, "[1]");
+    }
+
+    @Test
     void refusesWhatIsOutOfBoundsWithTheFieldsName() {
         post("/api/usage/acme/queries", "{\"by\":0}", 400, "by");
         post("/api/usage/acme/queries", "{\"by\":1000000000001}", 400, "by");
