@@ -16,7 +16,9 @@ record Scope(
     static final Scope ALL = new Scope("all", null, null);
     static final Scope DIRTY = new Scope("dirty", null, null);
 
+    /** @throws InvalidUsage if PostgreSQL has no such date */
     static Scope day(LocalDate date, @Nullable String merchant) {
+        CounterKey.checkDate("date", date);
         return new Scope("day", date, merchant);
     }
 

@@ -177,10 +177,15 @@ class UsageController {
         if (wanted.from() != null) {
             required("to", wanted.to());
         }
+        if (wanted.date() != null) {
+            CounterKey.checkDate("date", wanted.date());
+        }
         return wanted.date() == null ? today().minusDays(1) : wanted.date();
     }
 
     private static void checkRange(LocalDate from, LocalDate to) {
+        CounterKey.checkDate("from", from);
+        CounterKey.checkDate("to", to);
         if (to.isBefore(from)) {
             throw new InvalidUsage("to", "to must not be before from; was " + to + ", before " + from);
         }

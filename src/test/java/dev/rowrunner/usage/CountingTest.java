@@ -161,6 +161,14 @@ class CountingTest {
         assertThat(usage.redis.commands().keys("usage*")).isEmpty();
     }
 
+    @Test
+    void refusesDatesThatPostgresDoesNotHave() {
+        get("/api/usage/acme?from=%2B999999999-12-01&to=%2B999999999-12-31", 400);
+        get("/api/usage/status/%2B999999999-12-31", 400);
+        get("/api/usage/status/-0001-12-31", 400);
+        post("/api/usage/aggregate", "{\"date\":\"+999999999-12-31\"}", 400, "date");
+    }
+
     private void get(String path, int status) {
         api.as(Role.ADMIN)
                 .get()
