@@ -26,11 +26,12 @@ endif
 MVN := mvn -B -ntp
 # The jar unpacked, since classes of jars within a jar can't be archived. The first run writes the archive when it ends;
 # later ones start in half the time. JDKs before 19 do without.
-APP := target/app
-archive = $(if $(filter 17 18,$(JDK_VERSION)),,-Xlog:disable -XX:+AutoCreateSharedArchive -XX:SharedArchiveFile=$(APP)/$(1).jsa)
-ROWRUNNER := "$(JDK_HOME)/bin/java" $(call archive,server) -jar $(APP)/rowrunner.jar
+UNPACKED := target/app
+APP := $(UNPACKED)/rowrunner.jar
+archive = $(if $(filter 17 18,$(JDK_VERSION)),,-Xlog:disable -XX:+AutoCreateSharedArchive -XX:SharedArchiveFile=$(UNPACKED)/$(1).jsa)
+ROWRUNNER := "$(JDK_HOME)/bin/java" $(call archive,server) -jar $(APP)
 # What ends after a moment must not spend that moment on compiling for the long run.
-COMMAND := "$(JDK_HOME)/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC $(call archive,command) -jar $(APP)/rowrunner.jar
+COMMAND := "$(JDK_HOME)/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC $(call archive,command) -jar $(APP)
 
 # As they were typed: quotes and dollar signs reach the program and not the shell.
 export ROWRUNNER_SQL := $(value SQL)
@@ -54,7 +55,7 @@ jdk:
 	@command -v mvn >/dev/null || { echo "Maven was not found. Install it: 'apt install maven' or 'brew install maven'" >&2; exit 1; }
 	@echo "JDK $(JDK_VERSION) in $(JDK_HOME)" >&2
 
-run-worker: jdk $(JAR) ## starts everything on this machine: PostgreSQL, Redis, worker, API, dashboard
+run-worker: jdk $(APP) ## starts everything on this machine: PostgreSQL, Redis, worker, API, dashboard
 	@exec $(ROWRUNNER) run
 
 build: jdk $(JAR) ## makes target/rowrunner.jar
@@ -62,12 +63,16 @@ build: jdk $(JAR) ## makes target/rowrunner.jar
 $(JAR): $(SOURCES)
 	@$(MAKE) -s jdk
 	@# A new file and not the old one written over: a server may be running from that.
-	@rm -rf $(JAR) $(APP)
+	@rm -f $(JAR)
 	@$(MVN) -q -DskipTests -Dspotless.check.skip package
-	@"$(JDK_HOME)/bin/java" -Djarmode=tools -jar $(JAR) extract --destination $(APP)
 	@touch $(JAR)
 
-start: jdk $(JAR) ## starts the built jar on DATABASE_URL and REDIS_URL, as in production
+$(APP): $(JAR)
+	@rm -rf $(UNPACKED)
+	@"$(JDK_HOME)/bin/java" -Djarmode=tools -jar $(JAR) extract --destination $(UNPACKED)
+	@touch $(APP)
+
+start: jdk $(APP) ## starts the built jar on DATABASE_URL and REDIS_URL, as in production
 	@test -n "$$DATABASE_URL" -a -n "$$REDIS_URL" || { echo "make start needs DATABASE_URL and REDIS_URL; 'make run-worker' brings its own servers" >&2; exit 1; }
 	@exec $(ROWRUNNER) run
 
@@ -92,7 +97,7 @@ fmt: jdk ## formats the sources
 clean: ## deletes what was built; the data in .data stay
 	@rm -rf target
 
-psql: jdk $(JAR) ## opens psql on the running installation; with SQL='...' runs one statement
+psql: jdk $(APP) ## opens psql on the running installation; with SQL='...' runs one statement
 ifneq ($(value SQL),)
 	@$(COMMAND) sql "$$ROWRUNNER_SQL"
 else
@@ -100,32 +105,32 @@ else
 	@urls=$$($(COMMAND) env) && eval "$$urls" && psql "$$DATABASE_URL"
 endif
 
-redis: jdk $(JAR) ## CMD='...': sends one command to Redis
+redis: jdk $(APP) ## CMD='...': sends one command to Redis
 	@test -n "$$ROWRUNNER_CMD" || { echo "Say which command: make redis CMD='get key'" >&2; exit 1; }
 	@$(COMMAND) redis "$$ROWRUNNER_CMD"
 
-env: jdk $(JAR) ## prints the running installation's URLs: eval "$(make -s env)"
+env: jdk $(APP) ## prints the running installation's URLs: eval "$(make -s env)"
 	@$(COMMAND) env
 
-health: jdk $(JAR) ## says how database, Redis and workers are; exit code 0 or 1
+health: jdk $(APP) ## says how database, Redis and workers are; exit code 0 or 1
 	@$(COMMAND) health
 
-token-create: jdk $(JAR) ## NAME= [ROLE=viewer|operator|admin]: makes a token
+token-create: jdk $(APP) ## NAME= [ROLE=viewer|operator|admin]: makes a token
 	@$(COMMAND) token create "$$ROWRUNNER_NAME" $(if $(value ROLE),--role "$$ROWRUNNER_ROLE")
 
-aggregate: jdk $(JAR) ## flushes yesterday's usage to PostgreSQL
+aggregate: jdk $(APP) ## flushes yesterday's usage to PostgreSQL
 	@$(COMMAND) usage aggregate
 
-aggregate-date: jdk $(JAR) ## DATE=: flushes the usage of a day
+aggregate-date: jdk $(APP) ## DATE=: flushes the usage of a day
 	@$(COMMAND) usage aggregate --date "$$ROWRUNNER_DATE"
 
-aggregate-range: jdk $(JAR) ## FROM= TO=: flushes the usage of several days
+aggregate-range: jdk $(APP) ## FROM= TO=: flushes the usage of several days
 	@$(COMMAND) usage aggregate --from "$$ROWRUNNER_FROM" --to "$$ROWRUNNER_TO"
 
-aggregate-merchant: jdk $(JAR) ## MERCHANT= DATE=: flushes the usage of one merchant on a day
+aggregate-merchant: jdk $(APP) ## MERCHANT= DATE=: flushes the usage of one merchant on a day
 	@$(COMMAND) usage aggregate --merchant "$$ROWRUNNER_MERCHANT" --date "$$ROWRUNNER_DATE"
 
-status: jdk $(JAR) ## DATE=: says what of a day has been flushed
+status: jdk $(APP) ## DATE=: says what of a day has been flushed
 	@$(COMMAND) usage status "$$ROWRUNNER_DATE"
 
 BENCH_JVM := -Xmx256m -XX:+UseSerialGC
@@ -134,6 +139,6 @@ bench-usage: jdk ## [SIZE=1000000]: measures usage metering against its peers an
 	@"$(JDK_HOME)/bin/java" $(BENCH_JVM) -cp "target/test-classes:target/classes:$$(cat target/bench.classpath)" \
 	  dev.rowrunner.usage.UsageBenchmark $(or $(SIZE),1000000)
 
-scheduler: jdk $(JAR) ## runs the scheduler and its worker alone, without API and dashboard
+scheduler: jdk $(APP) ## runs the scheduler and its worker alone, without API and dashboard
 	@ENABLE_JOB_SCHEDULER=true ROWRUNNER_ROLES=worker ROWRUNNER_DASHBOARD_ENABLED=false \
 	  exec $(ROWRUNNER) run

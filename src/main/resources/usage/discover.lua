@@ -1,5 +1,5 @@
--- Marks as dirty what was counted without saying so, as a plain INCRBY does, and starts the time to live of what was
--- not. KEYS: counters that SCAN found. ARGV: the dirty index of each; then the time to live in ms, and 1 to mark every
+-- Marks as dirty what was counted without saying so, as a plain INCRBY does, and stops its time to live; starts that of
+-- what was not. KEYS: counters that SCAN found. ARGV: the dirty index of each; then the time to live in ms, and 1 to mark every
 -- one as dirty. Answers the keys that hold no string, each followed by its type.
 local timeToLive, all = ARGV[#KEYS + 1], ARGV[#KEYS + 2] == '1'
 local marks = {}
@@ -18,6 +18,8 @@ for i, counter in ipairs(KEYS) do
     end
   elseif all or not mark or string.sub(mark, -#value - 1) ~= ' ' .. value then
     redis.call('SADD', ARGV[i], counter)
+    redis.call('PERSIST', counter)
+    redis.call('PERSIST', marks[i])
   elseif redis.call('PTTL', counter) == -1 and redis.call('SISMEMBER', ARGV[i], counter) == 0 then
     redis.call('PEXPIRE', counter, timeToLive)
     redis.call('PEXPIRE', marks[i], timeToLive)

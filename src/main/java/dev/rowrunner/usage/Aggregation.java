@@ -1,5 +1,6 @@
 package dev.rowrunner.usage;
 
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -33,6 +34,7 @@ class Aggregation {
     private final AggregationRuns runs;
     private final TransactionTemplate transaction;
     private final UsageProperties properties;
+    private final Clock clock;
 
     Aggregation(
             RedisCounters redis,
@@ -41,7 +43,8 @@ class Aggregation {
             BadKeys badKeys,
             AggregationRuns runs,
             TransactionTemplate transaction,
-            UsageProperties properties) {
+            UsageProperties properties,
+            Clock clock) {
         this.redis = redis;
         this.flushCounters = flushCounters;
         this.counters = counters;
@@ -49,6 +52,7 @@ class Aggregation {
         this.runs = runs;
         this.transaction = transaction;
         this.properties = properties;
+        this.clock = clock;
     }
 
     /** Hears how far a run is: so many of so many counters, the latter an estimate. */
@@ -86,10 +90,13 @@ class Aggregation {
     }
 
     private void aggregate(RunScope scope, Tally tally) {
+        var started = clock.instant();
         logStarting(scope);
-        boolean behind = postgresIsBehind();
+        if (postgresIsBehind()) {
+            markEveryCounter();
+        }
         if (scope.searches()) {
-            search(scope, behind, tally);
+            search(scope, tally);
             LOG.atInfo()
                     .addKeyValue("keys", tally.result().keysSeen())
                     .log(
@@ -103,13 +110,14 @@ class Aggregation {
             resolveBadKeys(scope);
         }
         if (scope.equals(RunScope.ALL)) {
+            badKeys.resolve(badKeys.alteredNotSeenSince(started));
             runs.prune(properties.keepRuns());
         }
     }
 
     // ---- searching
 
-    private void search(RunScope scope, boolean every, Tally tally) {
+    private void search(RunScope scope, Tally tally) {
         redis.scan(scope.pattern(), keys -> {
             var bad = new LinkedHashMap<String, String>();
             var found = new ArrayList<String>(keys.size());
@@ -118,10 +126,20 @@ class Aggregation {
             }
             tally.found(found.size());
             if (!found.isEmpty()) {
-                redis.discover(found, every, properties.keepInRedis())
+                redis.discover(found, false, properties.keepInRedis())
                         .forEach((key, type) -> bad.put(key, "holds a " + type));
             }
             setAside(bad, tally);
+        });
+    }
+
+    /** Whatever the run is about, since its first flushes hide from every later run what PostgreSQL lacks. */
+    private void markEveryCounter() {
+        redis.scan(RunScope.ALL.pattern(), keys -> {
+            var found = keys.stream().filter(RunScope.ALL::covers).toList();
+            if (!found.isEmpty()) {
+                redis.discover(found, true, properties.keepInRedis());
+            }
         });
     }
 
@@ -154,7 +172,7 @@ class Aggregation {
                     .anyMatch(shard -> inPostgres.get(shard) < inRedis.get(shard));
             if (behind) {
                 counters.skipFlushesTo(Collections.max(inRedis));
-                LOG.info("PostgreSQL lacks a flush that Redis knows of; the next search flushes every counter again");
+                LOG.info("PostgreSQL lacks a flush that Redis knows of; every counter in Redis is flushed again");
             }
             return behind;
         }));
@@ -207,6 +225,9 @@ class Aggregation {
     }
 
     private boolean isResolved(String key, RunScope scope) {
+        if (!BadKeys.isAsInRedis(key)) {
+            return false;
+        }
         var found = redis.describe(key);
         if (found == null) {
             return true;

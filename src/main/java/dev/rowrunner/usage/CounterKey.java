@@ -99,9 +99,18 @@ record CounterKey(String key, String merchant, LocalDate date, int hour, String 
             throw new InvalidUsage("key", "the date is not of the form 2025-11-01 or 2025-11-01T07");
         }
         try {
-            return LocalDate.parse(window.substring(0, 10));
+            var date = LocalDate.parse(window.substring(0, 10));
+            checkDate("key", date);
+            return date;
         } catch (DateTimeParseException e) {
             throw new InvalidUsage("key", "there is no such date");
+        }
+    }
+
+    /** PostgreSQL knows no year 0, and a key has four digits for the year. */
+    static void checkDate(String field, LocalDate date) {
+        if (date.getYear() < 1 || date.getYear() > 9999) {
+            throw new InvalidUsage(field, field + " must be a date of the years 1 to 9999, was " + date);
         }
     }
 

@@ -23,6 +23,12 @@ import org.springframework.stereotype.Repository;
 @Repository
 class CounterRepository {
 
+    /** A process that is frozen in the middle of a flush must not hold its shard for ever. */
+    private static final String BOUND = """
+            SET LOCAL lock_timeout = '60s';
+            SET LOCAL idle_in_transaction_session_timeout = '60s'
+            """;
+
     /** Takes the shard for the rest of the transaction, so that no other flush reads or writes its counters. */
     private static final String BEGIN_FLUSH = """
             WITH before AS (SELECT * FROM usage.shard WHERE shard = ? FOR UPDATE)
@@ -70,6 +76,7 @@ class CounterRepository {
     record Begun(long flush, long before, @Nullable UUID set) {}
 
     Begun beginFlush(int shard) {
+        jdbc.execute(BOUND);
         return Objects.requireNonNull(jdbc.queryForObject(
                 BEGIN_FLUSH,
                 (row, n) -> new Begun(row.getLong(1), row.getLong(2), row.getObject(3, UUID.class)),

@@ -2,6 +2,7 @@ package dev.rowrunner.usage;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
@@ -14,42 +15,74 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * The one connection to Redis, opened when it is first needed. A command is sent at most once: repeated after a
- * reconnection, an increment might count twice.
+ * The one connection to Redis, opened when it is needed and again when it was lost. The client library does not
+ * reconnect by itself: it would send again what was under way, and an increment might count twice.
  */
 @Component
 class RedisConnection {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    /** So that an operator finds it in CLIENT LIST. */
+    static final String NAME = "rowrunner-usage";
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(5);
+
+    /** After a failure, callers are refused at once for this long, rather than wait in line to fail. */
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final RedisURI uri;
     private final RedisClient client;
-    private @Nullable StatefulRedisConnection<String, String> connection;
+    private volatile @Nullable StatefulRedisConnection<String, String> connection;
+    private @Nullable RedisException lastFailure;
+    private long failedAt;
 
     RedisConnection(@Value("${rowrunner.redis-url}") String url) {
         this.uri = RedisURI.create(url);
-        uri.setTimeout(TIMEOUT);
+        uri.setTimeout(CONNECT_TIMEOUT);
+        uri.setClientName(NAME);
         this.client = RedisClient.create(uri);
         client.setOptions(ClientOptions.builder()
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .replayFilter(command -> true)
-                .timeoutOptions(TimeoutOptions.enabled(TIMEOUT))
+                .autoReconnect(false)
+                .timeoutOptions(TimeoutOptions.enabled(COMMAND_TIMEOUT))
                 .socketOptions(SocketOptions.builder()
-                        .connectTimeout(TIMEOUT)
+                        .connectTimeout(CONNECT_TIMEOUT)
                         .keepAlive(true)
                         .build())
                 .build());
     }
 
-    synchronized RedisCommands<String, String> commands() {
-        if (connection == null) {
-            connection = client.connect();
-        }
-        return connection.sync();
+    /** @throws RedisException if Redis can't be reached */
+    RedisCommands<String, String> commands() {
+        var current = connection;
+        return (current != null && current.isOpen() ? current : reconnect()).sync();
     }
 
-    Duration timeout() {
-        return TIMEOUT;
+    private synchronized StatefulRedisConnection<String, String> reconnect() {
+        var current = connection;
+        if (current != null && current.isOpen()) {
+            return current;
+        }
+        if (lastFailure != null && System.nanoTime() - failedAt < PAUSE.toNanos()) {
+            throw lastFailure;
+        }
+        return connect(current);
+    }
+
+    private StatefulRedisConnection<String, String> connect(@Nullable StatefulRedisConnection<String, String> lost) {
+        if (lost != null) {
+            lost.closeAsync();
+        }
+        try {
+            var opened = client.connect();
+            opened.setTimeout(COMMAND_TIMEOUT);
+            connection = opened;
+            lastFailure = null;
+            return opened;
+        } catch (RedisException e) {
+            lastFailure = e;
+            failedAt = System.nanoTime();
+            throw e;
+        }
     }
 
     /** Host and port, without credentials. */

@@ -3,8 +3,6 @@ package dev.rowrunner.usage;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScriptOutputType;
@@ -16,8 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -37,7 +34,6 @@ class RedisCounters {
     static final int SHARDS = 4;
 
     private static final int CHUNK = 1_000;
-    private static final String[] NO_KEYS = {};
 
     private final LuaScript increment = LuaScript.load("increment");
     private final LuaScript discover = LuaScript.load("discover");
@@ -60,28 +56,8 @@ class RedisCounters {
 
     // ---- counting
 
+    /** One script, so one step: all are counted or, where Redis is away, none. */
     List<UsageCounters.Outcome> increment(List<Increment> increments, Clock clock) {
-        return asking(redis -> {
-            var answers = new ArrayList<RedisFuture<List<Object>>>();
-            var calls = new ArrayList<Call>();
-            for (int from = 0; from < increments.size(); from += CHUNK) {
-                var call = callOf(increments.subList(from, Math.min(from + CHUNK, increments.size())), clock);
-                calls.add(call);
-                answers.add(redis.getStatefulConnection()
-                        .async()
-                        .evalsha(increment.digest(), ScriptOutputType.MULTI, call.keys, call.arguments));
-            }
-            var outcomes = new ArrayList<UsageCounters.Outcome>(increments.size());
-            for (int i = 0; i < calls.size(); i++) {
-                outcomes.addAll(outcomesOf(redis, calls.get(i), answers.get(i)));
-            }
-            return outcomes;
-        });
-    }
-
-    private record Call(String[] keys, String[] arguments) {}
-
-    private static Call callOf(List<Increment> increments, Clock clock) {
         var keys = new String[increments.size()];
         var arguments = new String[3 * keys.length];
         for (int i = 0; i < keys.length; i++) {
@@ -89,31 +65,18 @@ class RedisCounters {
             keys[i] = one.key(clock).key();
             arguments[3 * i] = Long.toString(one.by());
             arguments[3 * i + 1] = dirty(shardOf(keys[i]));
-            arguments[3 * i + 2] = one.eventId() == null
-                    ? ""
-                    : "usage-event:" + one.merchant() + ":" + one.metric() + ":" + one.eventId();
+            arguments[3 * i + 2] = eventKey(one);
         }
-        return new Call(keys, arguments);
-    }
-
-    private List<UsageCounters.Outcome> outcomesOf(
-            RedisCommands<String, String> redis, Call call, RedisFuture<List<Object>> answer) {
-        List<Object> answered;
-        try {
-            answered = answer.toCompletableFuture()
-                    .orTimeout(connection.timeout().toMillis(), TimeUnit.MILLISECONDS)
-                    .join();
-        } catch (CompletionException e) {
-            if (!(e.getCause() instanceof RedisNoScriptException)) {
-                throw new RedisException(e.getCause());
-            }
-            answered = increment.run(redis, ScriptOutputType.MULTI, call.keys, call.arguments);
-        }
-        var outcomes = new ArrayList<UsageCounters.Outcome>(answered.size());
-        for (int i = 0; i < answered.size(); i++) {
-            outcomes.add(outcomeOf(call.keys[i], answered.get(i)));
+        List<Object> answers = asking(redis -> increment.run(redis, ScriptOutputType.MULTI, keys, arguments));
+        var outcomes = new ArrayList<UsageCounters.Outcome>(keys.length);
+        for (int i = 0; i < keys.length; i++) {
+            outcomes.add(outcomeOf(keys[i], answers.get(i)));
         }
         return outcomes;
+    }
+
+    private static String eventKey(Increment one) {
+        return one.eventId() == null ? "" : "usage-event:" + one.merchant() + ":" + one.metric() + ":" + one.eventId();
     }
 
     private static UsageCounters.Outcome outcomeOf(String key, Object answer) {
@@ -202,12 +165,18 @@ class RedisCounters {
     /**
      * Counters and their marks as they stood at one moment.
      *
+     * @param run the id of the server's process
      * @param set the id of the set of counters, and how often one of it was born again: what {@link #stamp} compares
      * @param lastFlush the number of the shard's last flush
      * @param values and marks in the order of the keys asked for; null where there is none
      */
     record Reading(
-            UUID set, String reborn, long lastFlush, List<@Nullable String> values, List<@Nullable String> marks) {}
+            String run,
+            UUID set,
+            String reborn,
+            long lastFlush,
+            List<@Nullable String> values,
+            List<@Nullable String> marks) {}
 
     Reading read(int shard, List<CounterKey> keys) {
         var names = new String[2 * keys.size()];
@@ -216,15 +185,25 @@ class RedisCounters {
             names[keys.size() + i] = keys.get(i).markKey();
         }
         return asking(redis -> {
+            var run = runId(redis.info("server"));
             var set = redis.hmget("usage-set", "id", "reborn", "flush-" + shard);
             var found = values(redis.mget(names));
             return new Reading(
+                    run,
                     set.get(0).hasValue() ? UUID.fromString(set.get(0).getValue()) : newSet(redis),
                     set.get(1).getValueOrElse("0"),
                     Long.parseLong(set.get(2).getValueOrElse("0")),
                     found.subList(0, keys.size()),
                     found.subList(keys.size(), names.length));
         });
+    }
+
+    private static String runId(String info) {
+        return info.lines()
+                .filter(line -> line.startsWith("run_id:"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst()
+                .orElseThrow(() -> new RedisException("INFO server names no run_id"));
     }
 
     private static UUID newSet(RedisCommands<String, String> redis) {
@@ -242,16 +221,18 @@ class RedisCounters {
 
     /** Writes the new marks. False, with nothing written, if counters were lost, or flushed by another, since. */
     boolean stamp(int shard, Reading reading, long flush, List<Entry> entries) {
-        var arguments = new String[4 + 2 * entries.size()];
-        arguments[0] = reading.set().toString();
-        arguments[1] = reading.reborn();
-        arguments[2] = Integer.toString(shard);
-        arguments[3] = Long.toString(flush);
-        for (int i = 0; i < entries.size(); i++) {
-            arguments[4 + 2 * i] = entries.get(i).key().markKey();
-            arguments[5 + 2 * i] = entries.get(i).mark().toString();
+        var marks = new String[entries.size()];
+        var arguments = new String[5 + marks.length];
+        arguments[0] = reading.run();
+        arguments[1] = reading.set().toString();
+        arguments[2] = reading.reborn();
+        arguments[3] = Integer.toString(shard);
+        arguments[4] = Long.toString(flush);
+        for (int i = 0; i < marks.length; i++) {
+            marks[i] = entries.get(i).key().markKey();
+            arguments[5 + i] = entries.get(i).mark().toString();
         }
-        Long stamped = asking(redis -> stamp.run(redis, ScriptOutputType.INTEGER, NO_KEYS, arguments));
+        Long stamped = asking(redis -> stamp.run(redis, ScriptOutputType.INTEGER, marks, arguments));
         return stamped == 1;
     }
 
@@ -293,12 +274,12 @@ class RedisCounters {
     private <T extends @Nullable Object> T asking(Function<RedisCommands<String, String>, T> question) {
         try {
             return question.apply(connection.commands());
-        } catch (RedisException e) {
+        } catch (RedisException | CancellationException e) {
             throw new CountersUnavailable(reason(e), e);
         }
     }
 
-    private String reason(RedisException e) {
+    private String reason(RuntimeException e) {
         var cause = e.getCause() instanceof RedisCommandExecutionException refused ? refused : e;
         return "Redis at " + connection.address() + " does not take commands: " + cause.getMessage();
     }

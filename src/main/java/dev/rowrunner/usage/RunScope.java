@@ -16,7 +16,9 @@ record RunScope(
     static final RunScope ALL = new RunScope("all", null, null);
     static final RunScope DIRTY = new RunScope("dirty", null, null);
 
+    /** @throws InvalidUsage if PostgreSQL has no such date */
     static RunScope day(LocalDate date, @Nullable String merchant) {
+        CounterKey.checkDate("date", date);
         return new RunScope("day", date, merchant);
     }
 

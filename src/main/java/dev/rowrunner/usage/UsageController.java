@@ -74,7 +74,7 @@ class UsageController {
             @Nullable String eventId,
             @Nullable Instant at) {}
 
-    record BulkRequest(@Nullable List<BulkIncrement> increments) {}
+    record BulkRequest(@Nullable List<@Nullable BulkIncrement> increments) {}
 
     /** @param refused those that could not be counted; the others were, and repeating them needs event ids */
     record BulkAnswer(int counted, int duplicates, List<RefusedIncrement> refused) {}
@@ -84,8 +84,10 @@ class UsageController {
     @PostMapping
     BulkAnswer incrementAll(@RequestBody BulkRequest request) {
         var increments = new ArrayList<Increment>();
-        for (var one : required("increments", request.increments())) {
-            var field = "[" + increments.size() + "].";
+        for (var element : required("increments", request.increments())) {
+            var index = "[" + increments.size() + "]";
+            var one = required(index, element);
+            var field = index + ".";
             increments.add(new Increment(
                     required(field + "merchantId", one.merchantId()),
                     required(field + "metric", one.metric()),
@@ -175,10 +177,15 @@ class UsageController {
         if (wanted.from() != null) {
             required("to", wanted.to());
         }
+        if (wanted.date() != null) {
+            CounterKey.checkDate("date", wanted.date());
+        }
         return wanted.date() == null ? today().minusDays(1) : wanted.date();
     }
 
     private static void checkRange(LocalDate from, LocalDate to) {
+        CounterKey.checkDate("from", from);
+        CounterKey.checkDate("to", to);
         if (to.isBefore(from)) {
             throw new InvalidUsage("to", "to must not be before from; was " + to + ", before " + from);
         }

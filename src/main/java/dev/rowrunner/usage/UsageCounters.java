@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Counts usage. One round trip to Redis a call, in bulk one for each thousand. */
+/** Counts usage. One round trip to Redis a call, in bulk too. */
 @Component
 public class UsageCounters {
 
@@ -59,7 +59,7 @@ public class UsageCounters {
      *
      * @return what became of each, in their order
      * @throws InvalidUsage naming index and field
-     * @throws CountersUnavailable if Redis is away; some may have been counted
+     * @throws CountersUnavailable if Redis is away; repeat it with event ids to be sure of counting once
      */
     public List<Outcome> incrementAll(List<Increment> increments) {
         if (increments.size() > MOST_IN_BULK) {

@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rowrunner.testing.RowrunnerTest;
 import dev.rowrunner.testing.Servers;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -37,31 +41,43 @@ class ExactTotalsTest {
 
     private final Map<String, Long> sent = new ConcurrentHashMap<>();
     private final AtomicBoolean counting = new AtomicBoolean(true);
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    /** Other programs: on a connection of their own, which nobody cuts. */
+    private final RedisClient otherClient = RedisClient.create(Servers.redisUrl());
+
+    private final RedisCommands<String, String> others = otherClient.connect().sync();
 
     @BeforeEach
     void clearRedis() {
         usage.redis.commands().flushall();
     }
 
+    @AfterEach
+    void stop() throws InterruptedException {
+        counting.set(false);
+        threads.shutdown();
+        assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        otherClient.shutdown();
+    }
+
     @Test
     void totalsAreExactWithFlushesSideBySideAndConnectionsCutAllTheWhile() throws Exception {
         long seed = new Random().nextLong();
         System.out.println("ExactTotalsTest seed " + seed);
-        var threads = Executors.newCachedThreadPool();
-
         var callers = Stream.of(
                         threads.submit(() -> countOneByOne(new Random(seed))),
                         threads.submit(() -> countInBulk(new Random(seed + 1))),
                         threads.submit(() -> countPlainly(new Random(seed + 2))))
                 .toList();
-        var others = List.of(
+        var cutters = List.of(
                 threads.submit(() -> whileCounting(usage::flushDirty)),
                 threads.submit(() -> whileCounting(usage::search)),
                 threads.submit(() -> whileCounting(usage::flushDirty)),
                 threads.submit(() -> whileCounting(() -> cutConnections(new Random(seed + 3)))));
         awaitAll(callers);
         counting.set(false);
-        awaitAll(others);
+        awaitAll(cutters);
         usage.search();
 
         var totals = IntStream.range(0, MERCHANTS)
@@ -69,7 +85,6 @@ class ExactTotalsTest {
                 .collect(Collectors.toMap(
                         ExactTotalsTest::merchant, m -> usage.total(merchant(m)).longValueExact()));
         assertThat(totals).containsExactlyInAnyOrderEntriesOf(sent);
-        threads.shutdown();
     }
 
     private void countOneByOne(Random random) {
@@ -88,16 +103,11 @@ class ExactTotalsTest {
         }
     }
 
-    /** As another program does, on a connection of its own that nobody cuts. */
     private void countPlainly(Random random) {
-        try (var client = RedisClient.create(Servers.redisUrl());
-                var connection = client.connect()) {
-            connection.sync().clientSetname("plain");
-            for (int i = 0; i < INCREMENTS_EACH; i++) {
-                var merchant = merchant(random.nextInt(MERCHANTS));
-                connection.sync().incrby("usage:" + merchant + ":2025-11-01:queries", 3);
-                sent.merge(merchant, 3L, Long::sum);
-            }
+        for (int i = 0; i < INCREMENTS_EACH; i++) {
+            var merchant = merchant(random.nextInt(MERCHANTS));
+            others.incrby("usage:" + merchant + ":2025-11-01:queries", 3);
+            sent.merge(merchant, 3L, Long::sum);
         }
     }
 
@@ -136,15 +146,17 @@ class ExactTotalsTest {
     }
 
     private void cutConnections(Random random) {
-        if (random.nextInt(4) == 0) {
-            usage.cutRedisConnections();
+        if (random.nextInt(20) == 0) {
+            usage.cutRedisConnection(others);
         }
-        usage.jdbc
-                .sql(
-                        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                                + " WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%usage.counter%'")
-                .query(Long.class)
-                .single();
+        if (random.nextInt(4) == 0) {
+            usage.jdbc
+                    .sql(
+                            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE"
+                                    + " datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%usage.counter%'")
+                    .query(Long.class)
+                    .single();
+        }
     }
 
     private static void awaitAll(List<? extends Future<?>> all) throws Exception {

@@ -83,6 +83,22 @@ class FlushTest {
     }
 
     @Test
+    void anIncrementOfACounterAtZeroStopsItsTimeToLiveToo() {
+        var key = Increment.of("zero", "queries", 5)
+                .key(java.time.Clock.systemUTC())
+                .key();
+        usage.redis.commands().set(key, "0");
+        usage.search();
+        assertThat(usage.redis.commands().ttl(key)).isPositive();
+
+        counters.increment("zero", "queries", 5);
+
+        assertThat(usage.redis.commands().ttl(key)).isEqualTo(-1);
+        usage.flushDirty();
+        assertThat(usage.total("zero")).isEqualTo(UsageFixture.of(5));
+    }
+
+    @Test
     void aCounterThatExpiredKeepsItsTotalWhenALateEventCountsAgain() {
         usage.plainIncrement("usage:late:2025-11-01:queries", 100);
         usage.flushDay(DAY);

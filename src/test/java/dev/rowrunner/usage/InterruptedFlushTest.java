@@ -7,6 +7,7 @@ import dev.rowrunner.testing.RowrunnerTest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,6 +132,99 @@ class InterruptedFlushTest {
         usage.flushDirty();
 
         assertThat(usage.total("bornagain")).isEqualTo(UsageFixture.of(510));
+    }
+
+    @Test
+    void whatRedisForgetsInARestartBetweenReadingAndMarkingIsNotCountedTwice() {
+        counters.increment("restarted", "queries", 100);
+        usage.flushDirty();
+        counters.increment("restarted", "queries", 10);
+        var redis = usage.redis.commands();
+        var key = redis.keys("usage:restarted:*").get(0);
+        counters.increment("restarted", "queries", 5);
+        var flush = flush(new RedisCounters(usage.redis) {
+            @Override
+            boolean stamp(int shard, Reading reading, long number, List<Entry> entries) {
+                redis.set(key, "110");
+                return super.stamp(shard, fromTheProcessBefore(reading), number, entries);
+            }
+        });
+
+        assertThatThrownBy(() -> runAll(flush)).isInstanceOf(CountersUnavailable.class);
+        usage.flushDirty();
+        counters.increment("restarted", "queries", 1);
+        usage.flushDirty();
+
+        assertThat(usage.total("restarted")).isEqualTo(UsageFixture.of(111));
+    }
+
+    private static RedisCounters.Reading fromTheProcessBefore(RedisCounters.Reading reading) {
+        return new RedisCounters.Reading(
+                "0".repeat(40),
+                reading.set(),
+                reading.reborn(),
+                reading.lastFlush(),
+                reading.values(),
+                reading.marks());
+    }
+
+    @Test
+    void aPlainIncrementThatASearchHasFoundDoesNotExpireBeforeItIsFlushed() {
+        var key = "usage:found:2025-11-01:queries";
+        usage.plainIncrement(key, 100);
+        usage.search();
+        usage.plainIncrement(key, 50);
+
+        new RedisCounters(usage.redis).discover(List.of(key), false, Duration.ofDays(7));
+
+        assertThat(usage.redis.commands().ttl(key)).isEqualTo(-1);
+    }
+
+    @Test
+    void aFlushOfDirtyCountersThatOvertakesTheSearchLeavesNoMarkBehindTheCounter() {
+        var key = "usage:overtaken:2025-11-01:queries";
+        usage.plainIncrement(key, 100);
+        usage.search();
+        usage.plainIncrement(key, 50);
+        new RedisCounters(usage.redis).discover(List.of(key), false, Duration.ofDays(7));
+        usage.flushDirty();
+
+        passTimeToLive(key);
+        usage.plainIncrement(key, 200);
+        usage.search();
+
+        assertThat(usage.total("overtaken")).isEqualTo(UsageFixture.of(350));
+    }
+
+    @Test
+    void aFlushThatListedACounterBeforeAnotherSettledItKeepsTheMarksTimeToLive() {
+        counters.increment("stale", "queries", 100);
+        var redis = usage.redis.commands();
+        var key = redis.keys("usage:stale:*").get(0);
+        var late = flush(new RedisCounters(usage.redis) {
+            @Override
+            void scanDirty(int shard, String pattern, int size, Consumer<List<String>> keys) {
+                super.scanDirty(shard, pattern, size, found -> {
+                    usage.search();
+                    keys.accept(found);
+                });
+            }
+        });
+
+        runAll(late);
+
+        var mark = "usage-mark:" + key.substring(6);
+        assertThat(redis.ttl(mark)).isEqualTo(redis.ttl(key)).isPositive();
+    }
+
+    /** Ends what has a time to live, as Redis does when it is over, and leaves what has none. */
+    private void passTimeToLive(String key) {
+        var redis = usage.redis.commands();
+        for (var each : List.of(key, "usage-mark:" + key.substring(6))) {
+            if (redis.ttl(each) >= 0) {
+                redis.del(each);
+            }
+        }
     }
 
     private void dieAt(Step step) {

@@ -130,6 +130,49 @@ class RedisLossTest {
                 .isEqualTo(140);
     }
 
+    @Test
+    void aPostgresRestoredFromABackupIsFilledAgainAlthoughDirtyCountersOfEveryShardAreFlushedFirst() {
+        IntStream.range(0, 20).forEach(i -> counters.increment("backup" + i, "queries", 7));
+        usage.search();
+        restorePostgresToTheTimeBefore("backup");
+        IntStream.range(0, 20).forEach(i -> counters.increment("backup" + i, "afterwards", 1));
+
+        usage.flushDirty();
+        usage.search();
+
+        assertThat(totalOfAll("backup")).isEqualTo(20 * (7 + 1));
+    }
+
+    @Test
+    void aPostgresRestoredFromABackupIsFilledAgainAlthoughOneDayIsAggregatedFirst() {
+        IntStream.range(0, 20).forEach(i -> counters.increment("oneday" + i, "queries", 7));
+        usage.search();
+        restorePostgresToTheTimeBefore("oneday");
+        IntStream.range(0, 20).forEach(i -> usage.plainIncrement("usage:oneday" + i + ":2025-11-01:queries", 1));
+
+        usage.flushDay(DAY);
+        usage.search();
+
+        assertThat(totalOfAll("oneday")).isEqualTo(20 * (7 + 1));
+    }
+
+    private void restorePostgresToTheTimeBefore(String merchants) {
+        usage.jdbc
+                .sql("DELETE FROM usage.counter WHERE starts_with(merchant_id, :merchants)")
+                .param("merchants", merchants)
+                .update();
+        usage.jdbc.sql("UPDATE usage.shard SET last_flush = 0").update();
+        usage.jdbc.sql("SELECT setval('usage.flush', 1)").query(Long.class).single();
+    }
+
+    private long totalOfAll(String merchants) {
+        return usage.jdbc
+                .sql("SELECT sum(value) FROM merchant_usage WHERE starts_with(merchant_id, :merchants)")
+                .param("merchants", merchants)
+                .query(Long.class)
+                .single();
+    }
+
     private record Saved(byte[] value, long timeToLive) {}
 
     private Map<String, Saved> snapshot() {

@@ -1,8 +1,7 @@
 package dev.rowrunner.usage;
 
-import dev.rowrunner.testing.Servers;
 import io.lettuce.core.KillArgs;
-import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.List;
@@ -56,19 +55,13 @@ class UsageFixture {
         return totals(merchant).values().stream().reduce(BigDecimal.ZERO, BigDecimal::add);
     }
 
-    /** Cuts the program's connections to Redis, and leaves those that a test has named. */
-    void cutRedisConnections() {
-        try (var client = RedisClient.create(Servers.redisUrl());
-                var connection = client.connect()) {
-            connection.sync().clientSetname("knife");
-            connection
-                    .sync()
-                    .clientList()
-                    .lines()
-                    .filter(line -> line.contains(" name= "))
-                    .map(line -> line.replaceAll("^id=(\\d+) .*", "$1"))
-                    .forEach(id -> connection.sync().clientKill(KillArgs.Builder.id(Long.parseLong(id))));
-        }
+    /** Cuts the program's connection to Redis. */
+    void cutRedisConnection(RedisCommands<String, String> knife) {
+        knife.clientList()
+                .lines()
+                .filter(line -> line.contains(" name=" + RedisConnection.NAME + " "))
+                .map(line -> line.replaceAll("^id=(\\d+) .*", "$1"))
+                .forEach(id -> knife.clientKill(KillArgs.Builder.id(Long.parseLong(id))));
     }
 
     List<String> unresolvedBadKeys(String containing) {
