@@ -1,5 +1,5 @@
--- Lets go of counters that PostgreSQL has. KEYS: the counters. ARGV: their dirty index; the time to live in ms, or '' to
--- leave that to the next search; the value of each that was committed ('' for a counter that was gone). One that was
+-- Lets go of counters that PostgreSQL has. KEYS: the counters. ARGV: their shard; the time to live in ms, or '' to leave
+-- that to the next search; the value of each that was committed ('' for a counter that was gone). One that was
 -- counted on since then stays dirty and does not expire. A mark lives exactly as long as its counter.
 local values = redis.call('MGET', unpack(KEYS))
 local settled = {}
@@ -13,6 +13,9 @@ for i, counter in ipairs(KEYS) do
   end
 end
 if #settled > 0 then
-  redis.call('SREM', ARGV[1], unpack(settled))
+  redis.call('SREM', 'usage-dirty:' .. ARGV[1], unpack(settled))
+  if ARGV[2] ~= '' then
+    redis.call('HINCRBY', 'usage-set', 'expiries-' .. ARGV[1], 1)
+  end
 end
 return #settled

@@ -51,21 +51,23 @@ class FlushCounters {
     /** Flushes the dirty counters of one shard that the scope covers. */
     void flush(int shard, RunScope scope, Tally tally) {
         int size = properties.batchSize();
-        redis.scanDirty(shard, scope.pattern(), size, found -> {
-            var keys = found.stream()
+        redis.scanDirty(shard, scope.pattern(), listing -> {
+            var keys = listing.keys().stream()
+                    .sorted()
                     .distinct()
                     .map(CounterKey::parse)
                     .filter(scope::covers)
                     .toList();
             for (int from = 0; from < keys.size(); from += size) {
-                flush(shard, keys.subList(from, Math.min(from + size, keys.size())), scope, tally);
+                var some = keys.subList(from, Math.min(from + size, keys.size()));
+                flush(shard, listing.expiries(), some, scope, tally);
             }
         });
     }
 
-    private void flush(int shard, List<CounterKey> keys, RunScope scope, Tally tally) {
+    private void flush(int shard, String expiries, List<CounterKey> keys, RunScope scope, Tally tally) {
         var batch = transaction.execute(status -> {
-            var written = write(shard, keys, tally);
+            var written = write(shard, expiries, keys, tally);
             if (written.entries().isEmpty()) {
                 status.setRollbackOnly();
             }
@@ -75,9 +77,9 @@ class FlushCounters {
         setAsideBad(shard, batch, tally);
     }
 
-    private Batch write(int shard, List<CounterKey> keys, Tally tally) {
+    private Batch write(int shard, String expiries, List<CounterKey> keys, Tally tally) {
         var begun = counters.beginFlush(shard);
-        var reading = redis.read(shard, keys);
+        var reading = redis.read(shard, expiries, keys);
         var batch = Batch.of(keys, reading, begun.flush());
         if (!batch.entries().isEmpty()) {
             noticeLoss(shard, begun, reading);

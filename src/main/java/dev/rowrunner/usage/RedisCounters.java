@@ -35,6 +35,11 @@ class RedisCounters {
 
     private static final int CHUNK = 1_000;
 
+    /** Dirty counters listed at a time; they are sorted, so that a batch touches neighbouring rows. */
+    private static final int LISTED = 25_000;
+
+    private static final String[] NO_KEYS = {};
+
     private final LuaScript increment = LuaScript.load("increment");
     private final LuaScript discover = LuaScript.load("discover");
     private final LuaScript stamp = LuaScript.load("stamp");
@@ -127,15 +132,23 @@ class RedisCounters {
         return types;
     }
 
+    /**
+     * Dirty counters as they were listed.
+     *
+     * @param expiries how often until then a flush had let counters of the shard go
+     */
+    record Listing(String expiries, List<String> keys) {}
+
     /** Hands over the dirty counters of a shard that match the pattern, in parts; a key may come twice. */
-    void scanDirty(int shard, String pattern, int size, Consumer<List<String>> keys) {
-        var arguments = ScanArgs.Builder.matches(pattern).limit(size);
+    void scanDirty(int shard, String pattern, Consumer<Listing> dirtyCounters) {
+        var arguments = ScanArgs.Builder.matches(pattern).limit(LISTED);
         ScanCursor cursor = ScanCursor.INITIAL;
         do {
             var at = cursor;
+            var expiries = asking(redis -> redis.hget("usage-set", "expiries-" + shard));
             var part = asking(redis -> redis.sscan(dirty(shard), at, arguments));
             if (!part.getValues().isEmpty()) {
-                keys.accept(part.getValues());
+                dirtyCounters.accept(new Listing(expiries == null ? "0" : expiries, part.getValues()));
             }
             cursor = part;
         } while (!cursor.isFinished());
@@ -166,19 +179,21 @@ class RedisCounters {
      * Counters and their marks as they stood at one moment.
      *
      * @param run the id of the server's process
+     * @param expiries as in the {@link Listing} that the counters come from
      * @param set the id of the set of counters, and how often one of it was born again: what {@link #stamp} compares
      * @param lastFlush the number of the shard's last flush
      * @param values and marks in the order of the keys asked for; null where there is none
      */
     record Reading(
             String run,
+            String expiries,
             UUID set,
             String reborn,
             long lastFlush,
             List<@Nullable String> values,
             List<@Nullable String> marks) {}
 
-    Reading read(int shard, List<CounterKey> keys) {
+    Reading read(int shard, String expiries, List<CounterKey> keys) {
         var names = new String[2 * keys.size()];
         for (int i = 0; i < keys.size(); i++) {
             names[i] = keys.get(i).key();
@@ -190,6 +205,7 @@ class RedisCounters {
             var found = values(redis.mget(names));
             return new Reading(
                     run,
+                    expiries,
                     set.get(0).hasValue() ? UUID.fromString(set.get(0).getValue()) : newSet(redis),
                     set.get(1).getValueOrElse("0"),
                     Long.parseLong(set.get(2).getValueOrElse("0")),
@@ -221,18 +237,18 @@ class RedisCounters {
 
     /** Writes the new marks. False, with nothing written, if counters were lost, or flushed by another, since. */
     boolean stamp(int shard, Reading reading, long flush, List<Entry> entries) {
-        var marks = new String[entries.size()];
-        var arguments = new String[5 + marks.length];
+        var arguments = new String[6 + 2 * entries.size()];
         arguments[0] = reading.run();
         arguments[1] = reading.set().toString();
         arguments[2] = reading.reborn();
         arguments[3] = Integer.toString(shard);
         arguments[4] = Long.toString(flush);
-        for (int i = 0; i < marks.length; i++) {
-            marks[i] = entries.get(i).key().markKey();
-            arguments[5 + i] = entries.get(i).mark().toString();
+        arguments[5] = reading.expiries();
+        for (int i = 0; i < entries.size(); i++) {
+            arguments[6 + 2 * i] = entries.get(i).key().markKey();
+            arguments[7 + 2 * i] = entries.get(i).mark().toString();
         }
-        Long stamped = asking(redis -> stamp.run(redis, ScriptOutputType.INTEGER, marks, arguments));
+        Long stamped = asking(redis -> stamp.run(redis, ScriptOutputType.INTEGER, NO_KEYS, arguments));
         return stamped == 1;
     }
 
@@ -243,7 +259,7 @@ class RedisCounters {
      */
     void settle(int shard, List<String> keys, List<String> committed, @Nullable Duration timeToLive) {
         var arguments = new String[2 + committed.size()];
-        arguments[0] = dirty(shard);
+        arguments[0] = Integer.toString(shard);
         arguments[1] = timeToLive == null ? "" : Long.toString(timeToLive.toMillis());
         for (int i = 0; i < committed.size(); i++) {
             arguments[2 + i] = committed.get(i);

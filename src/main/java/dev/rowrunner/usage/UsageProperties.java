@@ -23,7 +23,7 @@ record UsageProperties(
         @DefaultValue("7d") Duration keepInRedis,
         @DefaultValue("90d") Duration keepRuns,
         @DefaultValue("2000") int batchSize,
-        @DefaultValue("2") int flushThreads) {
+        @DefaultValue("4") int flushThreads) {
 
     /** Lua hands Redis at most some 8,000 arguments in one go, and a mark takes two. */
     private static final int LARGEST_BATCH = 3_000;

@@ -61,7 +61,7 @@ class UsageStatus {
     private long countDirty(RunScope scope) {
         var count = new AtomicLong();
         for (int shard = 0; shard < RedisCounters.SHARDS; shard++) {
-            redis.scanDirty(shard, scope.pattern(), 1_000, keys -> count.addAndGet(covered(keys, scope)));
+            redis.scanDirty(shard, scope.pattern(), dirty -> count.addAndGet(covered(dirty.keys(), scope)));
         }
         return count.get();
     }

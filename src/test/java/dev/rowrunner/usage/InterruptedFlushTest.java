@@ -203,10 +203,10 @@ class InterruptedFlushTest {
         var key = redis.keys("usage:stale:*").get(0);
         var late = flush(new RedisCounters(usage.redis) {
             @Override
-            void scanDirty(int shard, String pattern, int size, Consumer<List<String>> keys) {
-                super.scanDirty(shard, pattern, size, found -> {
+            void scanDirty(int shard, String pattern, Consumer<Listing> dirtyCounters) {
+                super.scanDirty(shard, pattern, listing -> {
                     usage.search();
-                    keys.accept(found);
+                    dirtyCounters.accept(listing);
                 });
             }
         });
