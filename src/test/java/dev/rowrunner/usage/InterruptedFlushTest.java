@@ -161,6 +161,7 @@ class InterruptedFlushTest {
     private static RedisCounters.Reading fromTheProcessBefore(RedisCounters.Reading reading) {
         return new RedisCounters.Reading(
                 "0".repeat(40),
+                reading.expiries(),
                 reading.set(),
                 reading.reborn(),
                 reading.lastFlush(),
