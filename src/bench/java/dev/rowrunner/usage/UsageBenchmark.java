@@ -11,6 +11,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -328,6 +329,9 @@ final class UsageBenchmark {
         }
 
         private static double postgres(JdbcClient jdbc) throws IOException {
+            if (!Files.exists(Path.of("/proc/self/stat"))) {
+                return 0;
+            }
             var directory = jdbc.sql("SELECT current_setting('data_directory')")
                     .query(String.class)
                     .single();
@@ -341,8 +345,14 @@ final class UsageBenchmark {
             return ticks / 100;
         }
 
+        /** A process that has ended meanwhile left its time to its parent. */
         private static double ticks(String pid) throws IOException {
-            var stat = Files.readString(Path.of("/proc", pid, "stat"));
+            String stat;
+            try {
+                stat = Files.readString(Path.of("/proc", pid, "stat"));
+            } catch (NoSuchFileException e) {
+                return 0;
+            }
             var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
             return IntStream.rangeClosed(11, 14)
                     .mapToDouble(i -> Double.parseDouble(fields[i]))

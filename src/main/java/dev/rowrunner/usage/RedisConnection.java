@@ -73,7 +73,7 @@ class RedisConnection {
             lost.closeAsync();
         }
         try {
-            var opened = client.connect();
+            var opened = client.connect(new HeapCodec());
             opened.setTimeout(COMMAND_TIMEOUT);
             connection = opened;
             lastFailure = null;
