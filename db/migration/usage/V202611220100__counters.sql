@@ -28,10 +28,14 @@ CREATE SEQUENCE usage.flush AS bigint CACHE 1;
 -- Counters are flushed by shard; the row is the lock under which that happens. Redis holds the same two facts: another
 -- set there means that it lost everything, an older flush that it was restored from a snapshot.
 CREATE TABLE usage.shard (
-    shard       smallint PRIMARY KEY,
-    last_flush  bigint NOT NULL DEFAULT 0,
-    counter_set uuid
+    shard        smallint PRIMARY KEY,
+    last_flush   bigint NOT NULL DEFAULT 0,
+    counter_set  uuid,
+    forgot_after bigint,
+    forgot_until bigint
 );
+
+COMMENT ON COLUMN usage.shard.forgot_after IS 'Redis forgot the flushes after this one, and until forgot_until, when it was last restored from a snapshot';
 
 INSERT INTO usage.shard (shard) SELECT generate_series(0, 3);
 

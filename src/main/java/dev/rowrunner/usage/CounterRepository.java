@@ -34,8 +34,11 @@ class CounterRepository {
             WITH before AS (SELECT * FROM usage.shard WHERE shard = ? FOR UPDATE)
             UPDATE usage.shard AS shard SET last_flush = nextval('usage.flush')
             FROM before WHERE shard.shard = before.shard
-            RETURNING shard.last_flush, before.last_flush, before.counter_set
+            RETURNING shard.last_flush, before.last_flush, before.counter_set, before.forgot_after, before.forgot_until
             """;
+
+    private static final String REMEMBER_FORGOTTEN =
+            "UPDATE usage.shard SET forgot_after = ?, forgot_until = ? WHERE shard = ?";
 
     private static final String REMEMBER_SET = "UPDATE usage.shard SET counter_set = ? WHERE shard = ?";
 
@@ -62,6 +65,14 @@ class CounterRepository {
             WHERE stored.flush > read.seen AND stored.flush <> ?
             """;
 
+    private static final String FORGOTTEN = """
+            SELECT DISTINCT read.n
+            FROM unnest(?::text[], ?::date[], ?::smallint[], ?::text[], ?::bigint[]) WITH ORDINALITY
+                AS read (merchant_id, usage_date, usage_hour, metric_type, epoch, n)
+            JOIN usage.counter AS stored USING (merchant_id, usage_date, metric_type, usage_hour)
+            WHERE stored.epoch <> read.epoch AND stored.flush > ? AND stored.flush <= ?
+            """;
+
     private final JdbcTemplate jdbc;
 
     CounterRepository(JdbcTemplate jdbc) {
@@ -72,19 +83,46 @@ class CounterRepository {
      * @param flush the number of the flush that begins
      * @param before the number of the shard's last flush
      * @param set the set of counters that was seen then; null at the very first
+     * @param forgotten the flushes that Redis forgot when it was restored from a snapshot; null if it never was
      */
-    record Begun(long flush, long before, @Nullable UUID set) {}
+    record Begun(
+            long flush,
+            long before,
+            @Nullable UUID set,
+            @Nullable Forgotten forgotten) {}
+
+    record Forgotten(long after, long until) {}
 
     Begun beginFlush(int shard) {
         jdbc.execute(BOUND);
         return Objects.requireNonNull(jdbc.queryForObject(
                 BEGIN_FLUSH,
-                (row, n) -> new Begun(row.getLong(1), row.getLong(2), row.getObject(3, UUID.class)),
+                (row, n) -> new Begun(
+                        row.getLong(1),
+                        row.getLong(2),
+                        row.getObject(3, UUID.class),
+                        row.getObject(5) == null ? null : new Forgotten(row.getLong(4), row.getLong(5))),
                 shard));
     }
 
     void rememberSet(int shard, UUID set) {
         jdbc.update(REMEMBER_SET, set, shard);
+    }
+
+    void rememberForgotten(int shard, Forgotten forgotten) {
+        jdbc.update(REMEMBER_FORGOTTEN, forgotten.after(), forgotten.until(), shard);
+    }
+
+    /** Those of the new-born counters that had another epoch in a flush which Redis forgot. */
+    List<Entry> forgotten(List<Entry> newborn, Forgotten forgotten) {
+        return write(connection -> {
+            try (var statement = connection.prepareStatement(FORGOTTEN)) {
+                setIdentity(statement, 1, connection, newborn);
+                statement.setLong(6, forgotten.after());
+                statement.setLong(7, forgotten.until());
+                return indexes(statement).stream().map(newborn::get).toList();
+            }
+        });
     }
 
     /**
@@ -131,15 +169,20 @@ class CounterRepository {
                 setIdentity(statement, 1, connection, entries);
                 setLongs(statement, 6, connection, entries.stream().mapToLong(Entry::seen));
                 statement.setLong(7, flush);
-                var indexes = new HashSet<Integer>();
-                try (var rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        indexes.add(rows.getInt(1) - 1);
-                    }
-                }
-                return indexes;
+                return indexes(statement);
             }
         });
+    }
+
+    /** Of rows that answer ordinals, which count from 1. */
+    private static Set<Integer> indexes(PreparedStatement statement) throws SQLException {
+        var indexes = new HashSet<Integer>();
+        try (var rows = statement.executeQuery()) {
+            while (rows.next()) {
+                indexes.add(rows.getInt(1) - 1);
+            }
+        }
+        return indexes;
     }
 
     private <T> T write(ConnectionCallback<T> work) {

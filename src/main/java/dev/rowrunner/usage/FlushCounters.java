@@ -1,9 +1,11 @@
 package dev.rowrunner.usage;
 
+import dev.rowrunner.usage.CounterRepository.Forgotten;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -83,6 +85,7 @@ class FlushCounters {
         var batch = Batch.of(keys, reading, begun.flush());
         if (!batch.entries().isEmpty()) {
             noticeLoss(shard, begun, reading);
+            noticeForgotten(forgotten(shard, begun, reading), batch, tally);
             int changed = upsert(batch, begun.flush(), tally);
             stamp(shard, batch, begun.flush(), reading);
             tally.flushed(batch.entries(), changed);
@@ -101,13 +104,35 @@ class FlushCounters {
                         .log("Redis has lost its usage counters and counts anew; what was flushed stays,"
                                 + " what was counted since the last flush is lost");
             }
-        } else if (reading.lastFlush() < begun.before()) {
+        } else if (isRestored(begun, reading)) {
             LOG.atWarn()
                     .addKeyValue("shard", shard)
                     .addKeyValue("flushInRedis", reading.lastFlush())
                     .addKeyValue("flushInPostgres", begun.before())
                     .log("Redis was restored from an older snapshot; totals keep what was flushed,"
                             + " and what is counted from now on is added");
+        }
+    }
+
+    private @Nullable Forgotten forgotten(int shard, CounterRepository.Begun begun, RedisCounters.Reading reading) {
+        if (!isRestored(begun, reading)) {
+            return begun.forgotten();
+        }
+        var forgotten = new Forgotten(reading.lastFlush(), begun.before());
+        counters.rememberForgotten(shard, forgotten);
+        return forgotten;
+    }
+
+    private static boolean isRestored(CounterRepository.Begun begun, RedisCounters.Reading reading) {
+        return reading.set().equals(begun.set()) && reading.lastFlush() < begun.before();
+    }
+
+    /** A counter that was flushed for the first time in a forgotten flush comes without a mark, as if it were new. */
+    private void noticeForgotten(@Nullable Forgotten forgotten, Batch batch, Tally tally) {
+        var newborn =
+                batch.entries().stream().filter(entry -> entry.before() == null).toList();
+        if (forgotten != null && !newborn.isEmpty()) {
+            tally.restored(counters.forgotten(newborn, forgotten));
         }
     }
 

@@ -93,6 +93,24 @@ class RedisLossTest {
     }
 
     @Test
+    void saysHowMuchMayBeCountedTwiceOfACounterThatTheSnapshotKnowsAndItsFlushesDoNot() {
+        counters.increment("before", "queries", 1);
+        usage.flushDirty();
+        counters.increment("newborn", "queries", 5);
+        var snapshot = snapshot();
+        IntStream.range(0, 50).forEach(i -> counters.increment("crowd" + i, "queries", 1));
+        counters.increment("newborn", "queries", 4);
+        usage.flushDirty();
+
+        restore(snapshot);
+        IntStream.range(0, 50).forEach(i -> counters.increment("crowd" + i, "queries", 1));
+        var result = usage.flushDirty();
+
+        assertThat(usage.total("newborn")).isBetween(UsageFixture.of(9), UsageFixture.of(14));
+        assertThat(result.atMostTwice()).isBetween(5L, 55L);
+    }
+
+    @Test
     void aSnapshotThatComesBackAfterRedisCountedAnewIsSeenThrough() {
         counters.increment("twice", "queries", 90);
         usage.flushDirty();
