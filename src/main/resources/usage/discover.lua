@@ -27,6 +27,6 @@ for i, counter in ipairs(KEYS) do
   end
 end
 for dirty in pairs(expiring) do
-  redis.call('HINCRBY', 'usage-set', 'expiries-' .. string.sub(dirty, 13), 1)
+  redis.call('HINCRBY', 'usage-set', 'settled-' .. string.sub(dirty, 13), 1)
 end
 return strangers

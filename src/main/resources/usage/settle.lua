@@ -12,10 +12,8 @@ for i, counter in ipairs(KEYS) do
     end
   end
 end
-if #settled > 0 then
-  redis.call('SREM', 'usage-dirty:' .. ARGV[1], unpack(settled))
-  if ARGV[2] ~= '' then
-    redis.call('HINCRBY', 'usage-set', 'expiries-' .. ARGV[1], 1)
-  end
+if #settled == 0 then
+  return 0
 end
-return #settled
+redis.call('SREM', 'usage-dirty:' .. ARGV[1], unpack(settled))
+return redis.call('HINCRBY', 'usage-set', 'settled-' .. ARGV[1], 1)

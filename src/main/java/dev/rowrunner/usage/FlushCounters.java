@@ -60,28 +60,31 @@ class FlushCounters {
                     .map(CounterKey::parse)
                     .filter(scope::covers)
                     .toList();
+            long settled = listing.settled();
             for (int from = 0; from < keys.size(); from += size) {
                 var some = keys.subList(from, Math.min(from + size, keys.size()));
-                flush(shard, listing.expiries(), some, scope, tally);
+                settled = flush(shard, settled, some, scope, tally);
             }
         });
     }
 
-    private void flush(int shard, String expiries, List<CounterKey> keys, RunScope scope, Tally tally) {
+    /** Answers how often the shard was settled by now, unless others have settled some of it too. */
+    private long flush(int shard, long settled, List<CounterKey> keys, RunScope scope, Tally tally) {
         var batch = transaction.execute(status -> {
-            var written = write(shard, expiries, keys, tally);
+            var written = write(shard, settled, keys, tally);
             if (written.entries().isEmpty()) {
                 status.setRollbackOnly();
             }
             return written;
         });
-        settle(shard, batch, scope);
+        long settledNow = settle(shard, batch, scope);
         setAsideBad(shard, batch, tally);
+        return settledNow == settled + 1 ? settledNow : settled;
     }
 
-    private Batch write(int shard, String expiries, List<CounterKey> keys, Tally tally) {
+    private Batch write(int shard, long settled, List<CounterKey> keys, Tally tally) {
         var begun = counters.beginFlush(shard);
-        var reading = redis.read(shard, expiries, keys);
+        var reading = redis.read(shard, settled, keys);
         var batch = Batch.of(keys, reading, begun.flush());
         if (!batch.entries().isEmpty()) {
             noticeLoss(shard, begun, reading);
@@ -160,21 +163,22 @@ class FlushCounters {
     }
 
     /** A search starts the time to live at once; in between, a counter is likely to be counted on. */
-    private void settle(int shard, Batch batch, RunScope scope) {
+    private long settle(int shard, Batch batch, RunScope scope) {
         int size = batch.entries().size() + batch.absent().size();
-        if (size > 0) {
-            var keys = new ArrayList<String>(size);
-            var committed = new ArrayList<String>(size);
-            for (var entry : batch.entries()) {
-                keys.add(entry.key().key());
-                committed.add(entry.value());
-            }
-            for (var absent : batch.absent()) {
-                keys.add(absent);
-                committed.add("");
-            }
-            redis.settle(shard, keys, committed, scope.searches() ? properties.keepInRedis() : null);
+        if (size == 0) {
+            return 0;
         }
+        var keys = new ArrayList<String>(size);
+        var committed = new ArrayList<String>(size);
+        for (var entry : batch.entries()) {
+            keys.add(entry.key().key());
+            committed.add(entry.value());
+        }
+        for (var absent : batch.absent()) {
+            keys.add(absent);
+            committed.add("");
+        }
+        return redis.settle(shard, keys, committed, scope.searches() ? properties.keepInRedis() : null);
     }
 
     private void setAsideBad(int shard, Batch batch, Tally tally) {

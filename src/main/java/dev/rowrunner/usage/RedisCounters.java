@@ -135,9 +135,9 @@ class RedisCounters {
     /**
      * Dirty counters as they were listed.
      *
-     * @param expiries how often until then a flush had let counters of the shard go
+     * @param settled how often until then counters of the shard were settled
      */
-    record Listing(String expiries, List<String> keys) {}
+    record Listing(long settled, List<String> keys) {}
 
     /** Hands over the dirty counters of a shard that match the pattern, in parts; a key may come twice. */
     void scanDirty(int shard, String pattern, Consumer<Listing> dirtyCounters) {
@@ -145,10 +145,10 @@ class RedisCounters {
         ScanCursor cursor = ScanCursor.INITIAL;
         do {
             var at = cursor;
-            var expiries = asking(redis -> redis.hget("usage-set", "expiries-" + shard));
+            var settled = asking(redis -> redis.hget("usage-set", "settled-" + shard));
             var part = asking(redis -> redis.sscan(dirty(shard), at, arguments));
             if (!part.getValues().isEmpty()) {
-                dirtyCounters.accept(new Listing(expiries == null ? "0" : expiries, part.getValues()));
+                dirtyCounters.accept(new Listing(settled == null ? 0 : Long.parseLong(settled), part.getValues()));
             }
             cursor = part;
         } while (!cursor.isFinished());
@@ -179,21 +179,21 @@ class RedisCounters {
      * Counters and their marks as they stood at one moment.
      *
      * @param run the id of the server's process
-     * @param expiries as in the {@link Listing} that the counters come from
+     * @param settled how often the shard was settled until the counters were listed, others' settling only
      * @param set the id of the set of counters, and how often one of it was born again: what {@link #stamp} compares
      * @param lastFlush the number of the shard's last flush
      * @param values and marks in the order of the keys asked for; null where there is none
      */
     record Reading(
             String run,
-            String expiries,
+            long settled,
             UUID set,
             String reborn,
             long lastFlush,
             List<@Nullable String> values,
             List<@Nullable String> marks) {}
 
-    Reading read(int shard, String expiries, List<CounterKey> keys) {
+    Reading read(int shard, long settled, List<CounterKey> keys) {
         var names = new String[2 * keys.size()];
         for (int i = 0; i < keys.size(); i++) {
             names[i] = keys.get(i).key();
@@ -205,7 +205,7 @@ class RedisCounters {
             var found = values(redis.mget(names));
             return new Reading(
                     run,
-                    expiries,
+                    settled,
                     set.get(0).hasValue() ? UUID.fromString(set.get(0).getValue()) : newSet(redis),
                     set.get(1).getValueOrElse("0"),
                     Long.parseLong(set.get(2).getValueOrElse("0")),
@@ -243,7 +243,7 @@ class RedisCounters {
         arguments[2] = reading.reborn();
         arguments[3] = Integer.toString(shard);
         arguments[4] = Long.toString(flush);
-        arguments[5] = reading.expiries();
+        arguments[5] = Long.toString(reading.settled());
         for (int i = 0; i < entries.size(); i++) {
             arguments[6 + 2 * i] = entries.get(i).key().markKey();
             arguments[7 + 2 * i] = entries.get(i).mark().toString();
@@ -256,15 +256,18 @@ class RedisCounters {
      * Takes the counters that still hold what was committed off the dirty index.
      *
      * @param timeToLive starts now for those; null leaves that to the next search
+     * @return how often the shard was settled, this time included; 0 if no counter was
      */
-    void settle(int shard, List<String> keys, List<String> committed, @Nullable Duration timeToLive) {
+    long settle(int shard, List<String> keys, List<String> committed, @Nullable Duration timeToLive) {
         var arguments = new String[2 + committed.size()];
         arguments[0] = Integer.toString(shard);
         arguments[1] = timeToLive == null ? "" : Long.toString(timeToLive.toMillis());
         for (int i = 0; i < committed.size(); i++) {
             arguments[2 + i] = committed.get(i);
         }
-        asking(redis -> settle.<Long>run(redis, ScriptOutputType.INTEGER, keys.toArray(String[]::new), arguments));
+        Long settled =
+                asking(redis -> settle.run(redis, ScriptOutputType.INTEGER, keys.toArray(String[]::new), arguments));
+        return settled;
     }
 
     /** Takes keys off the index that can't be flushed; a later SCAN finds them again. */
