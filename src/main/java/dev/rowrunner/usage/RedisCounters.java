@@ -24,8 +24,8 @@ import org.springframework.stereotype.Component;
 /**
  * The counters in Redis. Beside {@code usage:*} it keeps {@code usage-mark:*} (a {@link Mark} for each counter),
  * {@code usage-dirty:0..3} (counters that changed since the last flush, by shard), {@code usage-event:*} (event ids) and
- * {@code usage-set} (the random id of this set of counters, and each shard's last flush). Every method throws
- * {@link CountersUnavailable} when Redis is away.
+ * {@code usage-set} (the random id of this set of counters, how often one of it was born again, and for each shard its
+ * last flush and how often it was settled). Every method throws {@link CountersUnavailable} when Redis is away.
  */
 @Component
 class RedisCounters {
