@@ -2,6 +2,7 @@ package dev.rowrunner.admin;
 
 import dev.rowrunner.http.Role;
 import dev.rowrunner.http.Tokens;
+import dev.rowrunner.runner.Roles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,18 +26,20 @@ class Banner {
     private static final String FIRST_TOKEN = "admin";
 
     private final Installation installation;
+    private final Roles roles;
     private final Tokens tokens;
     private final Environment environment;
 
-    Banner(Installation installation, Tokens tokens, Environment environment) {
+    Banner(Installation installation, Roles roles, Tokens tokens, Environment environment) {
         this.installation = installation;
+        this.roles = roles;
         this.tokens = tokens;
         this.environment = environment;
     }
 
     @EventListener
     void print(ApplicationReadyEvent ready) {
-        if (!installation.roles().isEmpty()) {
+        if (!roles.roles().isEmpty()) {
             System.out.println(text(ready.getApplicationContext()));
         }
     }
@@ -44,7 +47,7 @@ class Banner {
     private String text(ApplicationContext context) {
         var lines = new ArrayList<String>();
         lines.add("");
-        lines.add("Rowrunner is ready. Roles: " + String.join(", ", new TreeSet<>(installation.roles())));
+        lines.add("Rowrunner is ready. Roles: " + String.join(", ", new TreeSet<>(roles.roles())));
         lines.add("");
         lines.addAll(addresses(context));
         lines.add("  psql       make psql");

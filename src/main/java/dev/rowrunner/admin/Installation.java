@@ -1,18 +1,15 @@
 package dev.rowrunner.admin;
 
-import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * What the banner tells of this process.
  *
- * @param roles none in a process of the command line
  * @param embedded whether it started its PostgreSQL and Redis itself
  */
 @ConfigurationProperties("rowrunner")
 record Installation(
-        @DefaultValue({"worker", "api"}) Set<String> roles,
         @DefaultValue("false") boolean embedded,
         @DefaultValue Dashboard dashboard) {
 

@@ -8,7 +8,6 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
 import java.io.ByteArrayOutputStream;
-import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,8 +22,10 @@ class LineEncoderTest {
 
         log.info("Aggregated {} keys", 42);
 
-        assertThat(lines()).singleElement().asString().matches("\\[(.*)Z] \\[INFO] Aggregated 42 keys");
-        assertThat(Instant.parse(lines()[0].substring(1, 25))).isNotNull();
+        assertThat(lines())
+                .singleElement()
+                .asString()
+                .matches("\\[\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z] \\[INFO] Aggregated 42 keys");
     }
 
     @Test
