@@ -1,11 +1,79 @@
--- The jobs as an operator reads them. scheduled_at is when a waiting job is due, or was last due.
-CREATE OR REPLACE VIEW public.jobs AS
-SELECT id::text::uuid                                                                  AS id,
-       job.json ->> 'jobName'                                                          AS kind,
-       (job.json #>> '{jobDetails,jobParameters,0,object,args}')::jsonb                AS args,
-       lower(state)                                                                    AS state,
-       createdAt AT TIME ZONE 'UTC'                                                    AS created_at,
-       updatedAt AT TIME ZONE 'UTC'                                                    AS updated_at,
-       scheduledAt AT TIME ZONE 'UTC'                                                  AS scheduled_at
-FROM jobrunr.jobrunr_jobs
-     CROSS JOIN LATERAL (SELECT jobAsJson::jsonb AS json) AS job;
+-- What operators read of jobs, queues and workers. States are joined by name, so that a filter on one uses its index.
+
+DROP VIEW IF EXISTS public.jobs;
+CREATE VIEW public.jobs AS
+SELECT j.id,
+       j.kind,
+       b.args,
+       s.name                                                        AS state,
+       j.queue,
+       nullif(j.tenant, '')                                          AS tenant,
+       j.priority,
+       j.attempt,
+       b.created_at,
+       j.run_at,
+       j.started_at,
+       CASE WHEN j.state IN ('SUCCEEDED', 'FAILED', 'DELETED') THEN j.updated_at END AS finished_at,
+       j.updated_at,
+       w.name                                                        AS worker,
+       j.parked,
+       j.concurrency_key,
+       b.unique_key,
+       h.last_error,
+       coalesce(h.reason, j.cancel_reason)                           AS reason
+FROM rowrunner.job_state s
+     JOIN rowrunner.job j ON j.state = s.code
+     LEFT JOIN rowrunner.job_body b ON b.id = j.id
+     LEFT JOIN rowrunner.job_history h ON h.id = j.id
+     LEFT JOIN rowrunner.worker w ON w.id = j.worker;
+
+COMMENT ON VIEW public.jobs IS 'every job that is stored; attempt: how many attempts have begun, those cut off by a stopping worker not counted';
+
+DROP VIEW IF EXISTS public.dead_letters;
+CREATE VIEW public.dead_letters AS
+SELECT j.id,
+       j.kind,
+       b.args,
+       j.queue,
+       nullif(j.tenant, '')            AS tenant,
+       h.reason,
+       h.last_error,
+       j.attempt,
+       (SELECT jsonb_agg(jsonb_build_object('at', state ->> 'createdAt', 'error', state ->> 'exceptionMessage',
+                                            'type', state ->> 'exceptionType', 'message', state ->> 'message') ORDER BY n)
+        FROM jsonb_array_elements(h.states) WITH ORDINALITY AS x(state, n)
+        WHERE state ->> 'state' = 'FAILED') AS attempts,
+       b.created_at,
+       j.updated_at                    AS died_at
+FROM rowrunner.job j
+     LEFT JOIN rowrunner.job_body b ON b.id = j.id
+     LEFT JOIN rowrunner.job_history h ON h.id = j.id
+WHERE j.state = 'FAILED';
+
+COMMENT ON VIEW public.dead_letters IS 'jobs that were given up: rowrunner.requeue and rowrunner.discard, or *_dead_letters by filter; kept until then';
+
+DROP VIEW IF EXISTS public.queues;
+CREATE VIEW public.queues AS
+WITH counted AS (SELECT queue, state, sum(count) AS count FROM rowrunner.job_count GROUP BY queue, state)
+SELECT q.name,
+       q.priority,
+       q.paused,
+       q.concurrency,
+       q.rate_jobs,
+       q.rate_interval,
+       coalesce((SELECT count FROM counted c WHERE c.queue = q.name AND c.state = 'ENQUEUED'), 0)   AS enqueued,
+       coalesce((SELECT count FROM counted c WHERE c.queue = q.name AND c.state = 'SCHEDULED'), 0)  AS scheduled,
+       coalesce((SELECT count FROM counted c WHERE c.queue = q.name AND c.state = 'PROCESSING'), 0) AS running,
+       coalesce((SELECT count FROM counted c WHERE c.queue = q.name AND c.state = 'FAILED'), 0)     AS dead_letters,
+       (SELECT count(*) FROM rowrunner.worker w
+        WHERE w.ended_at IS NULL AND (w.queues IS NULL OR q.name = ANY (w.queues)))                 AS workers
+FROM rowrunner.queue q;
+
+COMMENT ON VIEW public.queues IS 'change rowrunner.queue to pause, limit or prioritize a queue: workers see it at once';
+
+DROP VIEW IF EXISTS public.workers;
+CREATE VIEW public.workers AS
+SELECT id, name, queues, slots, running, stuck, started_at, beat_at, ended_at, ended_by, kinds
+FROM rowrunner.worker;
+
+COMMENT ON VIEW public.workers IS 'one row for each life of a worker; queues null: it listens to all';

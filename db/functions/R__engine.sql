@@ -1,0 +1,773 @@
+-- What happens to jobs, for Java and for SQL alike. Names sort before those of the views, which use these functions.
+-- Times passed as p_now come from the caller's clock; what concerns workers' lives goes by the database's.
+
+-- ---------------------------------------------------------------------------------------------- telling a job's story
+
+CREATE OR REPLACE FUNCTION rowrunner.iso(p_at timestamptz) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') $$;
+
+-- One entry of a job's history as JobRunr writes it.
+CREATE OR REPLACE FUNCTION rowrunner.state(p_name text, p_at timestamptz, p_more jsonb DEFAULT '{}') RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$
+SELECT jsonb_build_object('@class', 'org.jobrunr.jobs.states.' || initcap(p_name) || 'State',
+                          'state', p_name, 'createdAt', rowrunner.iso(p_at)) || p_more
+$$;
+
+CREATE OR REPLACE FUNCTION rowrunner.scheduled_state(p_at timestamptz, p_run_at timestamptz, p_reason text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT rowrunner.state('SCHEDULED', p_at, jsonb_build_object('scheduledAt', rowrunner.iso(p_run_at), 'reason', p_reason)) $$;
+
+CREATE OR REPLACE FUNCTION rowrunner.failed_state(p_at timestamptz, p_message text, p_type text, p_error text, p_stack text)
+    RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$
+SELECT rowrunner.state('FAILED', p_at, jsonb_build_object(
+        'message', p_message, 'exceptionType', p_type, 'exceptionMessage', p_error, 'exceptionCauseType', null,
+        'exceptionCauseMessage', null, 'stackTrace', p_stack, 'doNotRetry', false))
+$$;
+
+CREATE OR REPLACE FUNCTION rowrunner.ready_at(j rowrunner.job) RETURNS timestamptz
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT j.claim_key + j.priority * interval '1 minute' $$;
+
+CREATE OR REPLACE FUNCTION rowrunner.processing_state(j rowrunner.job) RETURNS jsonb
+    LANGUAGE sql STABLE AS
+$$
+SELECT rowrunner.state('PROCESSING', j.started_at, jsonb_build_object(
+        'serverId', coalesce(w.server, '00000000-0000-0000-0000-000000000000'), 'serverName', coalesce(w.name, 'gone'),
+        'updatedAt', rowrunner.iso(greatest(j.started_at, w.beat_at))))
+FROM (SELECT) AS one LEFT JOIN rowrunner.worker w ON w.id = j.worker
+$$;
+
+-- The states that a job went through, oldest first. Those after the stored ones follow from its columns: a job that
+-- waits, runs and succeeds stores none.
+CREATE OR REPLACE FUNCTION rowrunner.history(j rowrunner.job) RETURNS jsonb
+    LANGUAGE plpgsql STABLE AS
+$$
+DECLARE
+    stored rowrunner.job_history;
+    states jsonb;
+    born   timestamptz;
+    seconds numeric;
+BEGIN
+    SELECT * INTO stored FROM rowrunner.job_history WHERE id = j.id;
+    states := stored.states;
+    IF stored.version = j.version THEN
+        RETURN states;
+    END IF;
+    IF states IS NULL THEN
+        SELECT created_at INTO born FROM rowrunner.job_body WHERE id = j.id;
+        states := jsonb_build_array(CASE WHEN j.run_at IS NULL THEN rowrunner.state('ENQUEUED', born)
+                                         ELSE rowrunner.scheduled_state(born, j.run_at, NULL) END);
+    END IF;
+    IF j.state <> 'SCHEDULED' AND states -> -1 ->> 'state' = 'SCHEDULED' THEN
+        states := states || rowrunner.state('ENQUEUED', rowrunner.ready_at(j));
+    END IF;
+    IF j.state IN ('PROCESSING', 'SUCCEEDED') THEN
+        states := states || rowrunner.processing_state(j);
+    END IF;
+    IF j.state = 'SUCCEEDED' THEN
+        seconds := extract(epoch FROM j.updated_at - j.started_at);
+        states := states || rowrunner.state('SUCCEEDED', j.updated_at, jsonb_build_object(
+                'latencyDuration', greatest(extract(epoch FROM j.started_at - rowrunner.ready_at(j)), 0),
+                'processDuration', greatest(seconds, 0)));
+    END IF;
+    RETURN states;
+END
+$$;
+
+-- A story that grows without end keeps its first 10 entries and the newest 90.
+CREATE OR REPLACE FUNCTION rowrunner.capped(p_states jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE AS
+$$
+SELECT CASE WHEN jsonb_array_length(p_states) <= 100 THEN p_states ELSE (
+    SELECT jsonb_agg(state ORDER BY n) FROM jsonb_array_elements(p_states) WITH ORDINALITY AS s(state, n)
+    WHERE n <= 10 OR n > jsonb_array_length(p_states) - 90) END
+$$;
+
+-- JobRunr's metadata: progress bar and log lines of an attempt go under the position of its PROCESSING state.
+CREATE OR REPLACE FUNCTION rowrunner.metadata(j rowrunner.job, p_states jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE AS
+$$
+DECLARE
+    told   rowrunner.job_progress;
+    result jsonb;
+    place  bigint;
+BEGIN
+    SELECT metadata INTO result FROM rowrunner.job_history WHERE id = j.id;
+    result := coalesce(result, '{"@class": "java.util.concurrent.ConcurrentHashMap"}');
+    SELECT * INTO told FROM rowrunner.job_progress WHERE id = j.id;
+    IF NOT FOUND THEN
+        RETURN result;
+    END IF;
+    SELECT max(n) INTO place
+    FROM jsonb_array_elements(p_states) WITH ORDINALITY AS s(state, n) WHERE state ->> 'state' = 'PROCESSING';
+    IF place IS NULL THEN
+        RETURN result;
+    END IF;
+    IF told.total > 0 THEN
+        result := result || jsonb_build_object('jobRunrDashboardProgressBar-' || place, jsonb_build_object(
+                '@class', 'org.jobrunr.jobs.context.JobDashboardProgressBar$JobDashboardProgress',
+                'totalAmount', told.total, 'succeededAmount', told.done, 'failedAmount', 0,
+                'progress', least(greatest(told.done * 100 / told.total, 0), 100)));
+    END IF;
+    IF told.log <> '[]' THEN
+        result := result || jsonb_build_object('jobRunrDashboardLog-' || place, jsonb_build_object(
+                '@class', 'org.jobrunr.jobs.context.JobDashboardLogger$JobDashboardLogLines', 'logLines', told.log));
+    END IF;
+    RETURN result;
+END
+$$;
+
+-- The job as JobRunr reads it.
+CREATE OR REPLACE FUNCTION rowrunner.job_json(j rowrunner.job) RETURNS jsonb
+    LANGUAGE plpgsql STABLE AS
+$$
+DECLARE
+    body   rowrunner.job_body;
+    states jsonb := rowrunner.history(j);
+    result jsonb;
+BEGIN
+    SELECT * INTO body FROM rowrunner.job_body WHERE id = j.id;
+    result := coalesce(body.foreign_job, jsonb_build_object(
+            'jobSignature', 'dev.rowrunner.runner.jobrunr.RunStoredJob.run(dev.rowrunner.runner.jobrunr.StoredJob)',
+            'jobName', j.kind, 'labels', '[]'::jsonb,
+            'jobDetails', jsonb_build_object(
+                    'className', 'dev.rowrunner.runner.jobrunr.RunStoredJob', 'methodName', 'run', 'cacheable', true,
+                    'jobParameters', jsonb_build_array(jsonb_build_object(
+                            'className', 'dev.rowrunner.runner.jobrunr.StoredJob',
+                            'actualClassName', 'dev.rowrunner.runner.jobrunr.StoredJob',
+                            'object', jsonb_build_object('kind', j.kind, 'args', body.args::text))))));
+    IF body.recurring_id IS NOT NULL THEN
+        result := result || jsonb_build_object('recurringJobId', body.recurring_id);
+    END IF;
+    RETURN result || jsonb_build_object('id', j.id, 'version', j.version, 'jobHistory', states,
+                                        'metadata', rowrunner.metadata(j, states));
+END
+$$;
+
+-- Ends the current chapter of a job's story, after its row was updated: p_before is the row as it was.
+CREATE OR REPLACE FUNCTION rowrunner.tell(p_before rowrunner.job, p_version int, p_new jsonb, p_error text, p_reason text)
+    RETURNS void
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    states jsonb := rowrunner.history(p_before);
+    facts  jsonb := rowrunner.metadata(p_before, states);
+BEGIN
+    INSERT INTO rowrunner.job_history AS h (id, version, states, metadata, last_error, reason)
+    VALUES (p_before.id, p_version, rowrunner.capped(states || p_new), facts, left(p_error, 4000), left(p_reason, 1000))
+    ON CONFLICT (id) DO UPDATE
+        SET version    = excluded.version,
+            states     = excluded.states,
+            metadata   = excluded.metadata,
+            last_error = coalesce(excluded.last_error, h.last_error),
+            reason     = excluded.reason;
+    DELETE FROM rowrunner.job_progress WHERE id = p_before.id;
+END
+$$;
+
+-- ------------------------------------------------------------------------------------------------------------ enqueue
+
+CREATE OR REPLACE FUNCTION rowrunner.claim_key(p_ready timestamptz, p_priority int) RETURNS timestamptz
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT p_ready - p_priority * interval '1 minute' $$;
+
+CREATE OR REPLACE FUNCTION rowrunner.wake(p_queue text, p_kind text, p_tenant text) RETURNS void
+    LANGUAGE sql AS
+$$ SELECT pg_notify('rowrunner', concat_ws(E'\t', p_queue, p_kind, p_tenant)) $$;
+
+CREATE OR REPLACE FUNCTION rowrunner.known_kind(p_kind text) RETURNS rowrunner.kind
+    LANGUAGE plpgsql STABLE AS
+$$
+DECLARE
+    found_kind rowrunner.kind;
+BEGIN
+    SELECT * INTO found_kind FROM rowrunner.kind WHERE name = p_kind;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'Kind ''%'' is not known', p_kind
+            USING ERRCODE = 'invalid_parameter_value',
+                HINT = 'Known are ' || coalesce((SELECT string_agg(name, ', ' ORDER BY name) FROM rowrunner.kind), 'none yet')
+                    || '. A kind becomes known when a process that has its handler starts.';
+    END IF;
+    RETURN found_kind;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION rowrunner.known_queue(p_queue text) RETURNS text
+    LANGUAGE plpgsql STABLE AS
+$$
+BEGIN
+    IF NOT EXISTS (SELECT FROM rowrunner.queue WHERE name = p_queue) THEN
+        RAISE EXCEPTION 'Queue ''%'' does not exist', p_queue
+            USING ERRCODE = 'invalid_parameter_value',
+                HINT = 'There are ' || coalesce((SELECT string_agg(name, ', ' ORDER BY name) FROM rowrunner.queue), 'none yet')
+                    || '. Make one: INSERT INTO rowrunner.queue (name) VALUES (''...'')';
+    END IF;
+    RETURN p_queue;
+END
+$$;
+
+-- The key under which a job of a kind is unique: what the caller says, or the args that the kind names.
+CREATE OR REPLACE FUNCTION rowrunner.unique_key_of(k rowrunner.kind, p_args jsonb, p_key text) RETURNS text
+    LANGUAGE sql IMMUTABLE AS
+$$
+SELECT CASE
+    WHEN p_key IS NOT NULL THEN k.name || ':' || p_key
+    WHEN k.unique_while IS NULL THEN NULL
+    WHEN k.unique_args IS NULL THEN k.name || '#' || md5(p_args::text)
+    ELSE k.name || '#' || md5((SELECT jsonb_object_agg(arg, p_args -> arg) FROM unnest(k.unique_args) AS arg)::text) END
+$$;
+
+-- Takes unique keys, in their order lest two callers wait for each other, and answers who holds each afterwards.
+CREATE OR REPLACE FUNCTION rowrunner.take_unique_keys(k rowrunner.kind, p_ids uuid[], p_keys text[], p_now timestamptz)
+    RETURNS TABLE (key text, job_id uuid)
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    held text := coalesce(k.unique_while, 'unfinished');
+    missing bigint;
+BEGIN
+    LOOP
+        INSERT INTO rowrunner.unique_key AS u (key, job_id, held_while, expires_at)
+        SELECT DISTINCT ON (w.key) w.key, w.id, held, p_now + k.unique_for
+        FROM unnest(p_ids, p_keys) WITH ORDINALITY AS w(id, key, n)
+        WHERE w.key IS NOT NULL
+        ORDER BY w.key, w.n
+        ON CONFLICT ON CONSTRAINT unique_key_pkey DO UPDATE
+            SET job_id = excluded.job_id, held_while = excluded.held_while, expires_at = excluded.expires_at
+            WHERE u.expires_at <= p_now;
+        -- A new statement, which sees what committed while the insert waited. A holder may have gone meanwhile.
+        SELECT count(*) INTO missing
+        FROM unnest(p_keys) AS w(key)
+        WHERE w.key IS NOT NULL AND NOT EXISTS (SELECT FROM rowrunner.unique_key u WHERE u.key = w.key);
+        EXIT WHEN missing = 0;
+    END LOOP;
+    RETURN QUERY SELECT u.key, u.job_id FROM rowrunner.unique_key u WHERE u.key = ANY (p_keys);
+END
+$$;
+
+-- Stores jobs of one kind in the caller's transaction and answers their ids in order: where a unique key is held
+-- already, the id of the job that holds it. Wakes nobody.
+CREATE OR REPLACE FUNCTION rowrunner.insert_jobs(
+    p_kind text, p_ids uuid[], p_args jsonb[], p_queue text, p_tenant text, p_priority int, p_run_at timestamptz,
+    p_unique_key text, p_concurrency_key text, p_recurring_id text, p_now timestamptz) RETURNS uuid[]
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    k       rowrunner.kind := rowrunner.known_kind(p_kind);
+    q       text := rowrunner.known_queue(coalesce(p_queue, k.queue));
+    prio    int := coalesce(p_priority, k.priority);
+    due     boolean := p_run_at > p_now;
+    keys    text[];
+    holders uuid[] := p_ids;
+BEGIN
+    IF p_unique_key IS NOT NULL OR k.unique_while IS NOT NULL THEN
+        SELECT array_agg(rowrunner.unique_key_of(k, args, p_unique_key) ORDER BY n) INTO keys
+        FROM unnest(p_args) WITH ORDINALITY AS a(args, n);
+        WITH holder AS MATERIALIZED (SELECT * FROM rowrunner.take_unique_keys(k, p_ids, keys, p_now))
+        SELECT array_agg(h.job_id ORDER BY w.n) INTO holders
+        FROM unnest(keys) WITH ORDINALITY AS w(key, n) JOIN holder h USING (key);
+    END IF;
+    INSERT INTO rowrunner.job_body (id, args, unique_key, recurring_id, created_at)
+    SELECT w.id, w.args, keys[w.n], p_recurring_id, p_now
+    FROM unnest(p_ids, p_args, holders) WITH ORDINALITY AS w(id, args, holder, n)
+    WHERE w.id = w.holder;
+    INSERT INTO rowrunner.job (id, state, queue, kind, tenant, priority, claim_key, run_at, updated_at, concurrency_key)
+    SELECT w.id, CASE WHEN due THEN 'SCHEDULED' ELSE 'ENQUEUED' END, q, p_kind,
+           coalesce(p_tenant, w.args ->> k.tenant_arg, ''), prio,
+           rowrunner.claim_key(CASE WHEN due THEN p_run_at ELSE p_now END, prio),
+           CASE WHEN due THEN p_run_at END, p_now, p_kind || ':' || coalesce(p_concurrency_key, w.args ->> k.key_arg)
+    FROM unnest(p_ids, p_args, holders) AS w(id, args, holder)
+    WHERE w.id = w.holder;
+    RETURN holders;
+END
+$$;
+
+-- For SQL: a job in the caller's transaction, picked up when that commits. Answers its id, or that of the unfinished job
+-- that holds the unique key.
+CREATE OR REPLACE FUNCTION rowrunner.enqueue(
+    kind text, args jsonb DEFAULT '{}', queue text DEFAULT NULL, run_at timestamptz DEFAULT NULL,
+    unique_key text DEFAULT NULL, tenant text DEFAULT NULL, priority int DEFAULT NULL, concurrency_key text DEFAULT NULL)
+    RETURNS uuid
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    new_id uuid := gen_random_uuid();
+    stored uuid;
+BEGIN
+    IF args IS NULL OR jsonb_typeof(args) <> 'object' THEN
+        RAISE EXCEPTION 'The args of a job are a JSON object; kind ''%'' was given %', kind, coalesce(left(args::text, 100), 'null')
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF octet_length(args::text) > 1048576 THEN
+        RAISE EXCEPTION 'Args of kind ''%'' have % bytes as JSON; at most 1048576 are stored. Store the data elsewhere and enqueue its key',
+            kind, octet_length(args::text) USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    stored := (rowrunner.insert_jobs(kind, ARRAY [new_id], ARRAY [args], queue, tenant, priority, run_at, unique_key,
+                                     concurrency_key, NULL, clock_timestamp()))[1];
+    PERFORM rowrunner.wake(j.queue, j.kind, j.tenant) FROM rowrunner.job j WHERE j.id = new_id AND j.state = 'ENQUEUED';
+    RETURN stored;
+END
+$$;
+
+COMMENT ON FUNCTION rowrunner.enqueue IS 'enqueues a job in this transaction; answers its id, or that of the job that holds the unique key';
+
+-- ------------------------------------------------------------------------------------------------- limits and uniqueness
+
+-- Frees what running attempts held. p_keys are their concurrency keys, one for each job that has one.
+CREATE OR REPLACE FUNCTION rowrunner.free_slots(p_jobs uuid[]) RETURNS void
+    LANGUAGE sql AS
+$$ UPDATE rowrunner.limit_slot SET job_id = NULL WHERE job_id = ANY (p_jobs) $$;
+
+-- Keys are locked in their order; whoever claims takes only those that are free at once, so nobody waits in a circle.
+CREATE OR REPLACE FUNCTION rowrunner.leave_keys(p_keys text[]) RETURNS void
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    left_key record;
+BEGIN
+    FOR left_key IN SELECT key, count(*)::int AS n FROM unnest(p_keys) AS key WHERE key IS NOT NULL GROUP BY key ORDER BY key
+    LOOP
+        UPDATE rowrunner.concurrency_key SET running = greatest(running - left_key.n, 0) WHERE key = left_key.key;
+        PERFORM rowrunner.unpark(left_key.key);
+    END LOOP;
+END
+$$;
+
+-- Lets the oldest parked jobs of a key back among the claimable ones, as many as may run. Answers how many.
+CREATE OR REPLACE FUNCTION rowrunner.unpark(p_key text) RETURNS int
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    room     int;
+    returned rowrunner.job;
+    unparked int := 0;
+BEGIN
+    SELECT coalesce(k.key_concurrency, 1) - c.running INTO room
+    FROM rowrunner.concurrency_key c LEFT JOIN rowrunner.kind k ON k.name = split_part(p_key, ':', 1)
+    WHERE c.key = p_key FOR UPDATE OF c;
+    FOR returned IN
+        UPDATE rowrunner.job SET parked = false
+        WHERE id IN (SELECT id FROM rowrunner.job WHERE state = 'ENQUEUED' AND parked AND concurrency_key = p_key
+                     ORDER BY claim_key LIMIT greatest(coalesce(room, 1), 0) FOR UPDATE SKIP LOCKED)
+        RETURNING *
+    LOOP
+        PERFORM rowrunner.wake(returned.queue, returned.kind, returned.tenant);
+        unparked := unparked + 1;
+    END LOOP;
+    RETURN unparked;
+END
+$$;
+
+-- Gives up the unique keys of jobs that have ended; p_waiting: of jobs that have begun to run.
+CREATE OR REPLACE FUNCTION rowrunner.leave_unique_keys(p_jobs uuid[], p_waiting boolean DEFAULT false) RETURNS void
+    LANGUAGE sql AS
+$$
+DELETE FROM rowrunner.unique_key
+WHERE job_id = ANY (p_jobs) AND CASE WHEN p_waiting THEN held_while = 'waiting' ELSE held_while <> 'period' END
+$$;
+
+-- Takes back the unique key of a job that is to wait again. Answers the other job that holds it now, if one does.
+CREATE OR REPLACE FUNCTION rowrunner.retake_unique_key(j rowrunner.job, p_now timestamptz) RETURNS uuid
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    k      rowrunner.kind;
+    wanted text;
+    holder uuid;
+BEGIN
+    SELECT unique_key INTO wanted FROM rowrunner.job_body WHERE id = j.id;
+    SELECT * INTO k FROM rowrunner.kind WHERE name = j.kind;
+    IF wanted IS NULL OR k.unique_while = 'period' THEN
+        RETURN NULL;
+    END IF;
+    SELECT t.job_id INTO holder FROM rowrunner.take_unique_keys(k, ARRAY [j.id], ARRAY [wanted], p_now) t;
+    RETURN nullif(holder, j.id);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION rowrunner.release(p_jobs uuid[], p_ended boolean) RETURNS void
+    LANGUAGE plpgsql AS
+$$
+BEGIN
+    PERFORM rowrunner.free_slots(p_jobs);
+    PERFORM rowrunner.leave_keys((SELECT array_agg(concurrency_key) FROM rowrunner.job
+                                  WHERE id = ANY (p_jobs) AND concurrency_key IS NOT NULL));
+    IF p_ended THEN
+        PERFORM rowrunner.leave_unique_keys(p_jobs);
+    END IF;
+END
+$$;
+
+-- ------------------------------------------------------------------------------------------------ what operators may do
+
+-- Lets jobs that have ended, or that wait for later, run now. Attempts begin anew, the history stays. Answers those that
+-- do; left out are running and waiting ones, and those whose unique key another job holds.
+CREATE OR REPLACE FUNCTION rowrunner.requeue(p_jobs uuid[], p_now timestamptz DEFAULT clock_timestamp()) RETURNS SETOF uuid
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    j rowrunner.job;
+BEGIN
+    FOR j IN SELECT * FROM rowrunner.job
+             WHERE id = ANY (p_jobs) AND state IN ('FAILED', 'DELETED', 'SUCCEEDED', 'SCHEDULED') ORDER BY id FOR UPDATE
+    LOOP
+        CONTINUE WHEN rowrunner.retake_unique_key(j, p_now) IS NOT NULL;
+        UPDATE rowrunner.job
+        SET state = 'ENQUEUED', version = j.version + 1, parked = false, cancel_reason = NULL, updated_at = p_now,
+            attempt = CASE WHEN j.state = 'SCHEDULED' THEN j.attempt ELSE 0 END, snoozes = 0,
+            claim_key = rowrunner.claim_key(p_now, j.priority)
+        WHERE id = j.id;
+        PERFORM rowrunner.tell(j, j.version + 1, rowrunner.state('ENQUEUED', p_now), NULL, NULL);
+        PERFORM rowrunner.wake(j.queue, j.kind, j.tenant);
+        RETURN NEXT j.id;
+    END LOOP;
+END
+$$;
+
+-- Ends jobs that wait or are dead letters, and asks the workers of running ones to stop them. Answers 'discarded',
+-- 'stopping' for a running job, or 'ended' where there was nothing left to do.
+CREATE OR REPLACE FUNCTION rowrunner.discard(
+    p_jobs uuid[], p_reason text DEFAULT 'Discarded by an operator', p_now timestamptz DEFAULT clock_timestamp())
+    RETURNS TABLE (id uuid, outcome text)
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    j rowrunner.job;
+BEGIN
+    FOR j IN SELECT * FROM rowrunner.job WHERE job.id = ANY (p_jobs) ORDER BY job.id FOR UPDATE
+    LOOP
+        id := j.id;
+        IF j.state = 'PROCESSING' THEN
+            UPDATE rowrunner.job SET cancel_reason = left(p_reason, 1000) WHERE job.id = j.id;
+            PERFORM pg_notify('rowrunner', 'cancel');
+            outcome := 'stopping';
+        ELSIF j.state IN ('SUCCEEDED', 'DELETED') THEN
+            outcome := 'ended';
+        ELSE
+            UPDATE rowrunner.job SET state = 'DELETED', version = j.version + 1, parked = false, updated_at = p_now WHERE job.id = j.id;
+            PERFORM rowrunner.tell(j, j.version + 1,
+                                   rowrunner.state('DELETED', p_now, jsonb_build_object('reason', p_reason)), NULL, p_reason);
+            PERFORM rowrunner.leave_unique_keys(ARRAY [j.id]);
+            outcome := 'discarded';
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+END
+$$;
+
+-- The dead letters that a filter means; null means all.
+CREATE OR REPLACE FUNCTION rowrunner.dead_letters_of(
+    p_kind text, p_queue text, p_tenant text, p_since timestamptz, p_until timestamptz, p_error text, p_limit bigint DEFAULT NULL)
+    RETURNS SETOF uuid
+    LANGUAGE sql STABLE AS
+$$
+SELECT j.id FROM rowrunner.job j LEFT JOIN rowrunner.job_history h USING (id)
+WHERE j.state = 'FAILED' AND (p_kind IS NULL OR j.kind = p_kind) AND (p_queue IS NULL OR j.queue = p_queue)
+  AND (p_tenant IS NULL OR j.tenant = p_tenant) AND (p_since IS NULL OR j.updated_at >= p_since)
+  AND (p_until IS NULL OR j.updated_at < p_until)
+  AND (p_error IS NULL OR strpos(lower(h.last_error), lower(p_error)) > 0)
+ORDER BY j.updated_at, j.id LIMIT p_limit
+$$;
+
+-- Requeues the dead letters that a filter means and answers how many; with dry_run only counts them.
+CREATE OR REPLACE FUNCTION rowrunner.requeue_dead_letters(
+    kind text DEFAULT NULL, queue text DEFAULT NULL, tenant text DEFAULT NULL, since timestamptz DEFAULT NULL,
+    until timestamptz DEFAULT NULL, error text DEFAULT NULL, dry_run boolean DEFAULT true) RETURNS bigint
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    found_jobs uuid[] := ARRAY(SELECT rowrunner.dead_letters_of(kind, queue, tenant, since, until, error));
+BEGIN
+    IF dry_run THEN
+        RETURN cardinality(found_jobs);
+    END IF;
+    RETURN (SELECT count(*) FROM rowrunner.requeue(found_jobs));
+END
+$$;
+
+-- Discards the dead letters that a filter means and answers how many; with dry_run only counts them.
+CREATE OR REPLACE FUNCTION rowrunner.discard_dead_letters(
+    kind text DEFAULT NULL, queue text DEFAULT NULL, tenant text DEFAULT NULL, since timestamptz DEFAULT NULL,
+    until timestamptz DEFAULT NULL, error text DEFAULT NULL, dry_run boolean DEFAULT true) RETURNS bigint
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    found_jobs uuid[] := ARRAY(SELECT rowrunner.dead_letters_of(kind, queue, tenant, since, until, error));
+BEGIN
+    IF dry_run THEN
+        RETURN cardinality(found_jobs);
+    END IF;
+    RETURN (SELECT count(*) FROM rowrunner.discard(found_jobs, 'Dead letter discarded by an operator'));
+END
+$$;
+
+-- --------------------------------------------------------------------------------------------------- what workers do
+
+-- Jobs whose time has come become claimable. Answers their lanes.
+CREATE OR REPLACE FUNCTION rowrunner.promote(p_now timestamptz, p_limit int) RETURNS TABLE (queue text, kind text, tenant text)
+    LANGUAGE sql AS
+$$
+UPDATE rowrunner.job
+SET state = 'ENQUEUED', version = version + 1, updated_at = p_now, claim_key = rowrunner.claim_key(run_at, priority)
+WHERE id = ANY (ARRAY(SELECT id FROM rowrunner.job WHERE state = 'SCHEDULED' AND run_at <= p_now
+                      ORDER BY run_at LIMIT p_limit FOR UPDATE SKIP LOCKED))
+RETURNING queue, kind, tenant
+$$;
+
+-- Takes the jobs of workers that have not beaten for the lease: each lost an attempt, and runs again at once or, after
+-- its last one, is a dead letter. Answers the lost workers and how many of their jobs were taken.
+CREATE OR REPLACE FUNCTION rowrunner.rescue(p_lease interval) RETURNS TABLE (lost text, server uuid, jobs int)
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    w    rowrunner.worker;
+    j    rowrunner.job;
+    t    timestamptz;
+    over boolean;
+    why  text;
+BEGIN
+    FOR w IN SELECT * FROM rowrunner.worker
+             WHERE ended_at IS NULL AND beat_at < clock_timestamp() - p_lease ORDER BY id FOR UPDATE SKIP LOCKED
+    LOOP
+        t := clock_timestamp();
+        UPDATE rowrunner.worker SET ended_at = t, ended_by = 'lost: no beat since ' || rowrunner.iso(w.beat_at) WHERE id = w.id;
+        DELETE FROM jobrunr.jobrunr_backgroundjobservers WHERE id = w.server::text;
+        lost := w.name;
+        server := w.server;
+        jobs := 0;
+        why := format('Worker %s (%s) was lost while it ran this attempt', w.name, w.id);
+        FOR j IN SELECT * FROM rowrunner.job WHERE worker = w.id AND state = 'PROCESSING' ORDER BY id FOR UPDATE
+        LOOP
+            over := j.attempt >= coalesce((SELECT max_attempts FROM rowrunner.kind WHERE name = j.kind), 11);
+            UPDATE rowrunner.job
+            SET state = CASE WHEN j.cancel_reason IS NOT NULL THEN 'DELETED' WHEN over THEN 'FAILED' ELSE 'ENQUEUED' END,
+                version = j.version + 1, updated_at = t, claim_key = rowrunner.claim_key(t, j.priority)
+            WHERE id = j.id;
+            PERFORM rowrunner.tell(j, j.version + 1,
+                jsonb_build_array(rowrunner.failed_state(t, why, 'dev.rowrunner.runner.WorkerLost', why, ''))
+                    || CASE WHEN j.cancel_reason IS NOT NULL
+                            THEN jsonb_build_array(rowrunner.state('DELETED', t, jsonb_build_object('reason', j.cancel_reason)))
+                            WHEN over THEN '[]'
+                            ELSE jsonb_build_array(rowrunner.state('ENQUEUED', t)) END,
+                why, CASE WHEN over THEN 'attempts exhausted' END);
+            PERFORM rowrunner.release(ARRAY [j.id], over OR j.cancel_reason IS NOT NULL);
+            PERFORM rowrunner.wake(j.queue, j.kind, j.tenant);
+            jobs := jobs + 1;
+        END LOOP;
+        RETURN NEXT;
+    END LOOP;
+END
+$$;
+
+-- Mends what a fault may have left: parked jobs whose key is free, keys that nobody uses, unique periods that are over.
+CREATE OR REPLACE FUNCTION rowrunner.sweep(p_now timestamptz) RETURNS void
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    idle text;
+BEGIN
+    FOR idle IN
+        WITH RECURSIVE parked_key AS (
+            (SELECT concurrency_key AS key FROM rowrunner.job WHERE state = 'ENQUEUED' AND parked ORDER BY concurrency_key LIMIT 1)
+            UNION ALL
+            SELECT (SELECT concurrency_key FROM rowrunner.job WHERE state = 'ENQUEUED' AND parked AND concurrency_key > k.key
+                    ORDER BY concurrency_key LIMIT 1)
+            FROM parked_key k WHERE k.key IS NOT NULL)
+        SELECT k.key FROM parked_key k LEFT JOIN rowrunner.concurrency_key c USING (key)
+        LEFT JOIN rowrunner.kind kind ON kind.name = split_part(k.key, ':', 1)
+        WHERE k.key IS NOT NULL AND coalesce(c.running, 0) < coalesce(kind.key_concurrency, 1) ORDER BY k.key
+    LOOP
+        PERFORM rowrunner.unpark(idle);
+    END LOOP;
+    DELETE FROM rowrunner.concurrency_key WHERE key IN (
+        SELECT key FROM rowrunner.concurrency_key c WHERE running = 0 LIMIT 1000 FOR UPDATE SKIP LOCKED);
+    DELETE FROM rowrunner.unique_key WHERE key IN (
+        SELECT key FROM rowrunner.unique_key WHERE expires_at <= p_now LIMIT 1000 FOR UPDATE SKIP LOCKED);
+END
+$$;
+
+-- Adds up the differences. One at a time; a second caller leaves it to the first.
+CREATE OR REPLACE FUNCTION rowrunner.add_up_counts() RETURNS void
+    LANGUAGE plpgsql AS
+$$
+BEGIN
+    IF pg_try_advisory_xact_lock(hashtext('rowrunner.job_count')) THEN
+        WITH gone AS (DELETE FROM rowrunner.job_count RETURNING *)
+        INSERT INTO rowrunner.job_count SELECT queue, state, sum(count) FROM gone GROUP BY queue, state HAVING sum(count) <> 0;
+    END IF;
+END
+$$;
+
+-- Deletes up to p_limit jobs that have succeeded or were discarded before the given time. Dead letters stay. Answers how many.
+CREATE OR REPLACE FUNCTION rowrunner.prune(p_state text, p_before timestamptz, p_limit int) RETURNS int
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    old uuid[];
+BEGIN
+    IF p_state NOT IN ('SUCCEEDED', 'DELETED') THEN
+        RAISE EXCEPTION 'Jobs in state % are not pruned', p_state USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    old := ARRAY(SELECT id FROM rowrunner.job
+                 WHERE state = p_state AND (updated_at AT TIME ZONE 'UTC') < (p_before AT TIME ZONE 'UTC')
+                 ORDER BY (updated_at AT TIME ZONE 'UTC') LIMIT p_limit FOR UPDATE SKIP LOCKED);
+    DELETE FROM rowrunner.job WHERE id = ANY (old);
+    DELETE FROM rowrunner.job_body WHERE id = ANY (old);
+    DELETE FROM rowrunner.job_history WHERE id = ANY (old);
+    DELETE FROM rowrunner.job_progress WHERE id = ANY (old);
+    RETURN cardinality(old);
+END
+$$;
+
+-- --------------------------------------------------------------------------------------------- what JobRunr's API stores
+
+-- Stores a job that JobRunr's own API made or changed: the dashboard's requeue and delete, a recurring job's next run.
+-- Answers false where the stored version is not the one that was changed.
+CREATE OR REPLACE FUNCTION rowrunner.save_job(p_job jsonb, p_previous int) RETURNS boolean
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    j       rowrunner.job;
+    states  jsonb := p_job -> 'jobHistory';
+    latest  jsonb := states -> -1;
+    target  text := latest ->> 'state';
+    at      timestamptz := coalesce(latest ->> 'updatedAt', latest ->> 'createdAt');
+    due     timestamptz := latest ->> 'scheduledAt';
+    details jsonb := p_job -> 'jobDetails' -> 'jobParameters' -> 0 -> 'object';
+    ours    boolean := p_job -> 'jobDetails' ->> 'className' = 'dev.rowrunner.runner.jobrunr.RunStoredJob';
+BEGIN
+    IF p_previous = 0 AND ours AND EXISTS (SELECT FROM rowrunner.kind WHERE name = details ->> 'kind') THEN
+        PERFORM rowrunner.insert_jobs(
+            details ->> 'kind', ARRAY [(p_job ->> 'id')::uuid], ARRAY [(details ->> 'args')::jsonb], NULL, NULL, NULL, due,
+            NULL, NULL, p_job ->> 'recurringJobId', at);
+        RETURN true;
+    END IF;
+    IF p_previous = 0 THEN
+        INSERT INTO rowrunner.job_body (id, args, recurring_id, foreign_job, created_at)
+        VALUES ((p_job ->> 'id')::uuid, CASE WHEN ours THEN (details ->> 'args')::jsonb ELSE '{}' END, p_job ->> 'recurringJobId',
+                CASE WHEN NOT ours THEN p_job - '{id,version,jobHistory,metadata}'::text[] END,
+                (states -> 0 ->> 'createdAt')::timestamptz);
+        INSERT INTO rowrunner.job (id, state, version, queue, kind, claim_key, run_at, updated_at)
+        VALUES ((p_job ->> 'id')::uuid, target, 1, 'default',
+                CASE WHEN ours THEN details ->> 'kind' ELSE 'jobrunr' END, coalesce(due, at), due, at);
+    ELSE
+        SELECT * INTO j FROM rowrunner.job WHERE id = (p_job ->> 'id')::uuid AND version = p_previous FOR UPDATE;
+        IF NOT FOUND THEN
+            RETURN false;
+        END IF;
+        IF j.state = 'PROCESSING' AND target = 'DELETED'
+            AND EXISTS (SELECT FROM rowrunner.worker WHERE id = j.worker AND ended_at IS NULL) THEN
+            -- Only its worker can stop it; the row becomes DELETED when that has.
+            PERFORM rowrunner.discard(ARRAY [j.id], coalesce(latest ->> 'reason', 'Deleted in the dashboard'));
+            RETURN true;
+        END IF;
+        IF target = 'ENQUEUED' AND j.state IN ('FAILED', 'DELETED', 'SUCCEEDED') AND rowrunner.retake_unique_key(j, at) IS NOT NULL THEN
+            RETURN false;
+        END IF;
+        UPDATE rowrunner.job
+        SET state = target, version = p_previous + 1, updated_at = at, cancel_reason = NULL,
+            parked = parked AND target = 'ENQUEUED',
+            attempt = CASE WHEN target = 'ENQUEUED' AND j.state IN ('FAILED', 'DELETED', 'SUCCEEDED') THEN 0 ELSE attempt END,
+            run_at = coalesce(due, run_at),
+            claim_key = rowrunner.claim_key(coalesce(due, at), priority),
+            started_at = CASE WHEN target = 'PROCESSING' THEN at ELSE started_at END
+        WHERE id = j.id;
+        IF j.state = 'PROCESSING' AND target <> 'PROCESSING' THEN
+            PERFORM rowrunner.release(ARRAY [j.id], target IN ('SUCCEEDED', 'FAILED', 'DELETED'));
+        ELSIF target = 'DELETED' THEN
+            PERFORM rowrunner.leave_unique_keys(ARRAY [j.id]);
+        END IF;
+    END IF;
+    INSERT INTO rowrunner.job_history AS h (id, version, states, metadata, last_error)
+    VALUES ((p_job ->> 'id')::uuid, p_previous + 1, states, p_job -> 'metadata',
+            CASE WHEN target = 'FAILED' THEN latest ->> 'exceptionMessage' END)
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, states = excluded.states, metadata = excluded.metadata,
+        last_error = coalesce(excluded.last_error, h.last_error);
+    IF target = 'ENQUEUED' THEN
+        PERFORM rowrunner.wake(queue, kind, tenant) FROM rowrunner.job WHERE id = (p_job ->> 'id')::uuid;
+    END IF;
+    RETURN true;
+END
+$$;
+
+-- ------------------------------------------------------------------------------------------------------------ triggers
+
+CREATE OR REPLACE FUNCTION rowrunner.count_new_jobs() RETURNS trigger
+    LANGUAGE plpgsql AS
+$$
+BEGIN
+    INSERT INTO rowrunner.job_count SELECT queue, state, count(*) FROM new_rows GROUP BY queue, state;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION rowrunner.count_gone_jobs() RETURNS trigger
+    LANGUAGE plpgsql AS
+$$
+BEGIN
+    INSERT INTO rowrunner.job_count SELECT queue, state, -count(*) FROM old_rows GROUP BY queue, state;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION rowrunner.count_changed_jobs() RETURNS trigger
+    LANGUAGE plpgsql AS
+$$
+BEGIN
+    INSERT INTO rowrunner.job_count
+    SELECT queue, state, sum(n)
+    FROM (SELECT queue, state, count(*) AS n FROM new_rows GROUP BY queue, state
+          UNION ALL
+          SELECT queue, state, -count(*) FROM old_rows GROUP BY queue, state) AS change
+    GROUP BY queue, state HAVING sum(n) <> 0;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER count_new_jobs AFTER INSERT ON rowrunner.job
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION rowrunner.count_new_jobs();
+CREATE OR REPLACE TRIGGER count_gone_jobs AFTER DELETE ON rowrunner.job
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION rowrunner.count_gone_jobs();
+CREATE OR REPLACE TRIGGER count_changed_jobs AFTER UPDATE ON rowrunner.job
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION rowrunner.count_changed_jobs();
+
+-- As many slots as the limit says; one that is taken goes when it is freed.
+CREATE OR REPLACE FUNCTION rowrunner.set_limit(p_scope text, p_limit int) RETURNS void
+    LANGUAGE plpgsql AS
+$$
+BEGIN
+    INSERT INTO rowrunner.limit_slot (scope, n) SELECT p_scope, n FROM generate_series(1, p_limit) AS n ON CONFLICT DO NOTHING;
+    DELETE FROM rowrunner.limit_slot WHERE scope = p_scope AND n > coalesce(p_limit, 0) AND job_id IS NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION rowrunner.apply_queue() RETURNS trigger
+    LANGUAGE plpgsql AS
+$$
+BEGIN
+    PERFORM rowrunner.set_limit('queue:' || new.name, new.concurrency);
+    DELETE FROM rowrunner.rate_bucket WHERE queue = new.name;
+    INSERT INTO rowrunner.rate_bucket (queue, tokens, at)
+    SELECT new.name, new.rate_jobs, clock_timestamp() WHERE new.rate_jobs IS NOT NULL;
+    PERFORM pg_notify('rowrunner', 'queues');
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER apply_queue AFTER INSERT OR UPDATE ON rowrunner.queue
+    FOR EACH ROW EXECUTE FUNCTION rowrunner.apply_queue();
+
+CREATE OR REPLACE FUNCTION rowrunner.apply_kind() RETURNS trigger
+    LANGUAGE plpgsql AS
+$$
+BEGIN
+    PERFORM rowrunner.set_limit('kind:' || new.name, new.concurrency);
+    PERFORM pg_notify('rowrunner', 'queues');
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER apply_kind AFTER INSERT OR UPDATE ON rowrunner.kind
+    FOR EACH ROW EXECUTE FUNCTION rowrunner.apply_kind();

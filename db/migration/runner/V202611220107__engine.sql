@@ -1,0 +1,169 @@
+-- The engine's own tables. What an operator reads are the views of schema public; what JobRunr reads is schema jobrunr.
+
+-- The states by JobRunr's name, which the tables hold, and by the one that people read and write.
+CREATE TABLE rowrunner.job_state (
+    code text COLLATE "C" PRIMARY KEY,
+    name text NOT NULL UNIQUE
+);
+INSERT INTO rowrunner.job_state
+SELECT upper(name), name
+FROM unnest(ARRAY ['awaiting', 'scheduled', 'enqueued', 'processing', 'processed', 'succeeded', 'failed', 'deleted']) AS name;
+
+-- Operators change these rows; workers see a change at once. priority: ten minutes of age a step.
+CREATE TABLE rowrunner.queue (
+    name          text COLLATE "C" PRIMARY KEY CHECK (name ~ '^[a-z][a-z0-9_-]{0,62}$'),
+    priority      smallint NOT NULL DEFAULT 0 CHECK (priority BETWEEN -100 AND 100),
+    paused        boolean  NOT NULL DEFAULT false,
+    concurrency   int CHECK (concurrency BETWEEN 0 AND 10000),
+    rate_jobs     int CHECK (rate_jobs > 0),
+    rate_interval interval CHECK (rate_interval > interval '0'),
+    CHECK ((rate_jobs IS NULL) = (rate_interval IS NULL))
+);
+
+COMMENT ON COLUMN rowrunner.queue.concurrency IS 'jobs running at once in the whole cluster; null: no limit';
+COMMENT ON COLUMN rowrunner.queue.rate_jobs IS 'jobs started in each rate_interval at most; null: no limit';
+
+-- What each kind declares, written by the processes that know it, so that SQL enqueues by the same rules as Java.
+CREATE TABLE rowrunner.kind (
+    name            text COLLATE "C" PRIMARY KEY,
+    queue           text COLLATE "C" NOT NULL REFERENCES rowrunner.queue,
+    priority        smallint NOT NULL,
+    max_attempts    int      NOT NULL,
+    concurrency     int CHECK (concurrency > 0),
+    key_arg         text,
+    key_concurrency int      NOT NULL DEFAULT 1 CHECK (key_concurrency > 0),
+    tenant_arg      text,
+    unique_while    text CHECK (unique_while IN ('waiting', 'unfinished', 'period')),
+    unique_for      interval,
+    unique_args     text[],
+    declared_at     timestamptz NOT NULL DEFAULT now(),
+    CHECK ((unique_while = 'period') = (unique_for IS NOT NULL))
+);
+
+COMMENT ON COLUMN rowrunner.kind.key_arg IS 'the arg whose value is the concurrency key; key_concurrency jobs of one key run at once';
+COMMENT ON COLUMN rowrunner.kind.tenant_arg IS 'the arg that names the tenant; tenants of a queue take turns';
+COMMENT ON COLUMN rowrunner.kind.unique_args IS 'the args that tell jobs apart; null: all of them';
+
+-- One row for each life of a worker. Its jobs are its own while it beats.
+CREATE TABLE rowrunner.worker (
+    id         int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    server     uuid        NOT NULL,
+    name       text        NOT NULL,
+    queues     text[],
+    kinds      text[]      NOT NULL,
+    slots      int         NOT NULL,
+    running    int         NOT NULL DEFAULT 0,
+    stuck      int         NOT NULL DEFAULT 0,
+    started_at timestamptz NOT NULL,
+    beat_at    timestamptz NOT NULL,
+    ended_at   timestamptz,
+    ended_by   text
+) WITH (fillfactor = 50);
+CREATE INDEX worker_alive_idx ON rowrunner.worker (id) WHERE ended_at IS NULL;
+
+COMMENT ON COLUMN rowrunner.worker.queues IS 'what it listens to; null: every queue';
+
+-- The narrow row that each step of a job rewrites. What never changes is in job_body, what rarely does in job_history.
+CREATE TABLE rowrunner.job (
+    id              uuid PRIMARY KEY,
+    state           text COLLATE "C" NOT NULL,
+    version         int              NOT NULL DEFAULT 1,
+    queue           text COLLATE "C" NOT NULL,
+    kind            text COLLATE "C" NOT NULL,
+    tenant          text COLLATE "C" NOT NULL DEFAULT '',
+    priority        smallint         NOT NULL DEFAULT 0,
+    attempt         smallint         NOT NULL DEFAULT 0,
+    snoozes         smallint         NOT NULL DEFAULT 0,
+    parked          boolean          NOT NULL DEFAULT false,
+    worker          int,
+    claim_key       timestamptz      NOT NULL,
+    run_at          timestamptz,
+    started_at      timestamptz,
+    updated_at      timestamptz      NOT NULL,
+    concurrency_key text COLLATE "C",
+    cancel_reason   text
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.1,
+        autovacuum_analyze_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
+
+COMMENT ON COLUMN rowrunner.job.version IS 'raised by every transition and by nothing else; the lease of the attempt that a claim begins';
+COMMENT ON COLUMN rowrunner.job.claim_key IS 'when it became ready, a minute earlier for each step of its priority: no job waits for ever';
+COMMENT ON COLUMN rowrunner.job.parked IS 'ready, but its concurrency key is busy';
+COMMENT ON COLUMN rowrunner.job.worker IS 'who runs it, or ran it last';
+
+-- A lane is what waits in one queue for one kind and tenant; claims read the head of a lane.
+CREATE INDEX job_lane_idx ON rowrunner.job (queue, kind, tenant, claim_key, id) WHERE state = 'ENQUEUED' AND NOT parked;
+CREATE INDEX job_parked_idx ON rowrunner.job (concurrency_key, claim_key) WHERE state = 'ENQUEUED' AND parked;
+CREATE INDEX job_due_idx ON rowrunner.job (run_at) WHERE state = 'SCHEDULED';
+CREATE INDEX job_owned_idx ON rowrunner.job (worker) WHERE state = 'PROCESSING';
+-- For every list, JobRunr's too: it compares times in UTC without a zone.
+CREATE INDEX job_list_idx ON rowrunner.job (state, (updated_at AT TIME ZONE 'UTC'));
+
+-- Written once.
+CREATE TABLE rowrunner.job_body (
+    id           uuid PRIMARY KEY,
+    args         jsonb       NOT NULL,
+    unique_key   text,
+    recurring_id text,
+    foreign_job  jsonb,
+    created_at   timestamptz NOT NULL
+);
+CREATE INDEX job_body_recurring_idx ON rowrunner.job_body (recurring_id) WHERE recurring_id IS NOT NULL;
+
+COMMENT ON COLUMN rowrunner.job_body.foreign_job IS 'a job that JobRunr''s own API stored: its JSON without id, version, history and metadata';
+
+-- Only for jobs that did more than wait, run and succeed. Later states than version's are told by the job's columns.
+CREATE TABLE rowrunner.job_history (
+    id         uuid PRIMARY KEY,
+    version    int   NOT NULL,
+    states     jsonb NOT NULL,
+    metadata   jsonb,
+    last_error text,
+    reason     text
+);
+
+-- What a running attempt tells of itself, written each second.
+CREATE TABLE rowrunner.job_progress (
+    id         uuid PRIMARY KEY,
+    done       bigint,
+    total      bigint,
+    log        jsonb       NOT NULL DEFAULT '[]',
+    updated_at timestamptz NOT NULL
+) WITH (fillfactor = 50);
+
+-- A limit of N is N rows: taken with SKIP LOCKED in the transaction of the claim, freed in the one that ends the attempt.
+CREATE TABLE rowrunner.limit_slot (
+    scope  text COLLATE "C" NOT NULL,
+    n      int              NOT NULL,
+    job_id uuid,
+    PRIMARY KEY (scope, n)
+) WITH (fillfactor = 50);
+CREATE INDEX limit_slot_free_idx ON rowrunner.limit_slot (scope, n) WHERE job_id IS NULL;
+CREATE INDEX limit_slot_job_idx ON rowrunner.limit_slot (job_id) WHERE job_id IS NOT NULL;
+
+CREATE TABLE rowrunner.concurrency_key (
+    key     text COLLATE "C" PRIMARY KEY,
+    running int NOT NULL DEFAULT 0
+) WITH (fillfactor = 50);
+
+CREATE TABLE rowrunner.rate_bucket (
+    queue  text COLLATE "C" PRIMARY KEY REFERENCES rowrunner.queue ON DELETE CASCADE,
+    tokens double precision NOT NULL,
+    at     timestamptz      NOT NULL
+) WITH (fillfactor = 50);
+
+-- Who holds a unique key. A job that gives its key up deletes the row; a period ends by itself.
+CREATE TABLE rowrunner.unique_key (
+    key        text COLLATE "C" PRIMARY KEY,
+    job_id     uuid NOT NULL,
+    held_while text NOT NULL,
+    expires_at timestamptz
+);
+CREATE INDEX unique_key_job_idx ON rowrunner.unique_key (job_id);
+CREATE INDEX unique_key_expires_idx ON rowrunner.unique_key (expires_at) WHERE expires_at IS NOT NULL;
+
+-- The number of jobs by queue and state is the sum of these. Every statement adds its differences; a worker adds them up.
+CREATE TABLE rowrunner.job_count (
+    queue text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    count bigint           NOT NULL
+);

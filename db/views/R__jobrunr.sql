@@ -1,0 +1,39 @@
+-- JobRunr's own tables of jobs and counts, as they would read if it wrote them: its queries and everybody else's work on
+-- these. Jobs are written through rowrunner.save_job.
+
+CREATE OR REPLACE VIEW jobrunr.jobrunr_jobs AS
+SELECT j.id,
+       j.version,
+       rowrunner.job_json(j)::text                                            AS jobAsJson,
+       (SELECT coalesce(b.foreign_job ->> 'jobSignature',
+                        'dev.rowrunner.runner.jobrunr.RunStoredJob.run(dev.rowrunner.runner.jobrunr.StoredJob)')
+        FROM rowrunner.job_body b WHERE b.id = j.id)                          AS jobSignature,
+       j.state,
+       (SELECT b.created_at AT TIME ZONE 'UTC' FROM rowrunner.job_body b WHERE b.id = j.id) AS createdAt,
+       (j.updated_at AT TIME ZONE 'UTC')                                      AS updatedAt,
+       (j.run_at AT TIME ZONE 'UTC')                                          AS scheduledAt,
+       (SELECT b.recurring_id FROM rowrunner.job_body b WHERE b.id = j.id)    AS recurringJobId,
+       j.queue,
+       j.priority,
+       j.kind,
+       j.tenant,
+       (SELECT b.unique_key FROM rowrunner.job_body b WHERE b.id = j.id)      AS unique_key,
+       j.attempt,
+       j.run_at
+FROM rowrunner.job j;
+
+CREATE OR REPLACE VIEW jobrunr.jobrunr_jobs_stats AS
+WITH counted AS MATERIALIZED (SELECT state, sum(count) AS count FROM rowrunner.job_count GROUP BY state)
+SELECT coalesce((SELECT sum(count) FROM counted), 0)                       AS total,
+       coalesce((SELECT count FROM counted WHERE state = 'AWAITING'), 0)   AS awaiting,
+       coalesce((SELECT count FROM counted WHERE state = 'SCHEDULED'), 0)  AS scheduled,
+       coalesce((SELECT count FROM counted WHERE state = 'ENQUEUED'), 0)   AS enqueued,
+       coalesce((SELECT count FROM counted WHERE state = 'PROCESSING'), 0) AS processing,
+       coalesce((SELECT count FROM counted WHERE state = 'PROCESSED'), 0)  AS processed,
+       coalesce((SELECT count FROM counted WHERE state = 'FAILED'), 0)     AS failed,
+       coalesce((SELECT count FROM counted WHERE state = 'SUCCEEDED'), 0)  AS succeeded,
+       coalesce((SELECT value::numeric FROM jobrunr.jobrunr_metadata
+                 WHERE id = 'succeeded-jobs-counter-cluster'), 0)          AS allTimeSucceeded,
+       coalesce((SELECT count FROM counted WHERE state = 'DELETED'), 0)    AS deleted,
+       (SELECT count(*) FROM jobrunr.jobrunr_backgroundjobservers)         AS nbrOfBackgroundJobServers,
+       (SELECT count(*) FROM jobrunr.jobrunr_recurring_jobs)               AS nbrOfRecurringJobs;
