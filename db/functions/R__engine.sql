@@ -175,9 +175,12 @@ CREATE OR REPLACE FUNCTION rowrunner.claim_key(p_ready timestamptz, p_priority i
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$ SELECT p_ready - p_priority * interval '1 minute' $$;
 
-CREATE OR REPLACE FUNCTION rowrunner.wake(p_queue text, p_kind text, p_tenant text) RETURNS void
+-- Tells the workers, when this transaction commits, where something waits and how far ahead in its lane.
+CREATE OR REPLACE FUNCTION rowrunner.wake(p_queue text, p_kind text, p_tenant text, p_claim_key timestamptz) RETURNS void
     LANGUAGE sql AS
-$$ SELECT pg_notify('rowrunner', concat_ws(E'\t', p_queue, p_kind, p_tenant)) $$;
+$$
+SELECT pg_notify('rowrunner', concat_ws(E'\t', 'lane', p_queue, p_kind, p_tenant, (extract(epoch FROM p_claim_key) * 1000000)::bigint))
+$$;
 
 CREATE OR REPLACE FUNCTION rowrunner.known_kind(p_kind text) RETURNS rowrunner.kind
     LANGUAGE plpgsql STABLE AS
@@ -308,7 +311,7 @@ BEGIN
     END IF;
     stored := (rowrunner.insert_jobs(kind, ARRAY [new_id], ARRAY [args], queue, tenant, priority, run_at, unique_key,
                                      concurrency_key, NULL, clock_timestamp()))[1];
-    PERFORM rowrunner.wake(j.queue, j.kind, j.tenant) FROM rowrunner.job j WHERE j.id = new_id AND j.state = 'ENQUEUED';
+    PERFORM rowrunner.wake(j.queue, j.kind, j.tenant, j.claim_key) FROM rowrunner.job j WHERE j.id = new_id AND j.state = 'ENQUEUED';
     RETURN stored;
 END
 $$;
@@ -355,7 +358,7 @@ BEGIN
                      ORDER BY claim_key LIMIT greatest(coalesce(room, 1), 0) FOR UPDATE SKIP LOCKED)
         RETURNING *
     LOOP
-        PERFORM rowrunner.wake(returned.queue, returned.kind, returned.tenant);
+        PERFORM rowrunner.wake(returned.queue, returned.kind, returned.tenant, returned.claim_key);
         unparked := unparked + 1;
     END LOOP;
     RETURN unparked;
@@ -422,7 +425,7 @@ BEGIN
             claim_key = rowrunner.claim_key(p_now, j.priority)
         WHERE id = j.id;
         PERFORM rowrunner.tell(j, j.version + 1, rowrunner.state('ENQUEUED', p_now), NULL, NULL);
-        PERFORM rowrunner.wake(j.queue, j.kind, j.tenant);
+        PERFORM rowrunner.wake(j.queue, j.kind, j.tenant, rowrunner.claim_key(p_now, j.priority));
         RETURN NEXT j.id;
     END LOOP;
 END
@@ -508,14 +511,71 @@ $$;
 -- --------------------------------------------------------------------------------------------------- what workers do
 
 -- Jobs whose time has come become claimable. Answers their lanes.
-CREATE OR REPLACE FUNCTION rowrunner.promote(p_now timestamptz, p_limit int) RETURNS TABLE (queue text, kind text, tenant text)
+CREATE OR REPLACE FUNCTION rowrunner.promote(p_now timestamptz, p_limit int)
+    RETURNS TABLE (queue text, kind text, tenant text, claim_key timestamptz)
     LANGUAGE sql AS
 $$
 UPDATE rowrunner.job
 SET state = 'ENQUEUED', version = version + 1, updated_at = p_now, claim_key = rowrunner.claim_key(run_at, priority)
 WHERE id = ANY (ARRAY(SELECT id FROM rowrunner.job WHERE state = 'SCHEDULED' AND run_at <= p_now
                       ORDER BY run_at LIMIT p_limit FOR UPDATE SKIP LOCKED))
-RETURNING queue, kind, tenant
+RETURNING queue, kind, tenant, claim_key
+$$;
+
+-- Ends an attempt otherwise than by success. p_outcome: retry (at p_run_at), dead, snooze (until p_run_at), back (given
+-- back by a worker that stops), discard or cancel. Answers accepted; superseded, where a job that is unique while it
+-- waits finds its key taken and ends; or refused, where the lease was lost. Asked twice, it answers accepted twice.
+CREATE OR REPLACE FUNCTION rowrunner.end_attempt(
+    p_id uuid, p_lease int, p_worker int, p_outcome text, p_at timestamptz, p_run_at timestamptz,
+    p_message text, p_type text, p_error text, p_stack text) RETURNS text
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    j       rowrunner.job;
+    holder  uuid;
+    target  text := CASE p_outcome WHEN 'dead' THEN 'FAILED' WHEN 'back' THEN 'ENQUEUED'
+                                   WHEN 'retry' THEN 'SCHEDULED' WHEN 'snooze' THEN 'SCHEDULED' ELSE 'DELETED' END;
+    costs   boolean := p_outcome NOT IN ('snooze', 'back');
+    failed  boolean := p_outcome IN ('retry', 'dead');
+    told    jsonb := '[]';
+BEGIN
+    SELECT * INTO j FROM rowrunner.job WHERE id = p_id FOR UPDATE;
+    IF j.version = p_lease + 1 AND j.worker = p_worker AND j.state <> 'PROCESSING' THEN
+        RETURN 'accepted';
+    ELSIF j.version IS DISTINCT FROM p_lease OR j.worker IS DISTINCT FROM p_worker OR j.state <> 'PROCESSING' THEN
+        RETURN 'refused';
+    END IF;
+    IF target IN ('SCHEDULED', 'ENQUEUED') THEN
+        holder := rowrunner.retake_unique_key(j, p_at);
+    END IF;
+    IF failed THEN
+        told := told || rowrunner.failed_state(p_at, p_message, p_type, p_error, p_stack);
+    END IF;
+    IF holder IS NOT NULL THEN
+        target := 'DELETED';
+        told := told || rowrunner.state('DELETED', p_at, jsonb_build_object('reason', 'Superseded by job ' || holder));
+    ELSIF target = 'SCHEDULED' THEN
+        told := told || rowrunner.scheduled_state(p_at, p_run_at, p_message);
+    ELSIF target = 'ENQUEUED' THEN
+        told := told || rowrunner.scheduled_state(p_at, p_at, p_message) || rowrunner.state('ENQUEUED', p_at);
+    ELSIF target = 'DELETED' THEN
+        told := told || rowrunner.state('DELETED', p_at, jsonb_build_object('reason', p_message));
+    END IF;
+    UPDATE rowrunner.job
+    SET state = target, version = p_lease + 1, updated_at = p_at, cancel_reason = NULL,
+        attempt = j.attempt - CASE WHEN costs THEN 0 ELSE 1 END,
+        snoozes = j.snoozes + CASE WHEN p_outcome = 'snooze' THEN 1 ELSE 0 END,
+        run_at = CASE WHEN target = 'SCHEDULED' THEN p_run_at ELSE j.run_at END,
+        claim_key = CASE WHEN target = 'ENQUEUED' THEN j.claim_key ELSE rowrunner.claim_key(coalesce(p_run_at, p_at), j.priority) END
+    WHERE id = p_id;
+    PERFORM rowrunner.tell(j, p_lease + 1, told, CASE WHEN failed THEN concat_ws(': ', p_type, p_error) END,
+                           CASE WHEN holder IS NOT NULL THEN 'Superseded by job ' || holder ELSE p_message END);
+    PERFORM rowrunner.release(ARRAY [p_id], target IN ('FAILED', 'DELETED'));
+    IF target = 'ENQUEUED' THEN
+        PERFORM rowrunner.wake(j.queue, j.kind, j.tenant, j.claim_key);
+    END IF;
+    RETURN CASE WHEN holder IS NULL THEN 'accepted' ELSE 'superseded' END;
+END
 $$;
 
 -- Takes the jobs of workers that have not beaten for the lease: each lost an attempt, and runs again at once or, after
@@ -528,6 +588,7 @@ DECLARE
     j    rowrunner.job;
     t    timestamptz;
     over boolean;
+    back boolean;
     why  text;
 BEGIN
     FOR w IN SELECT * FROM rowrunner.worker
@@ -542,9 +603,11 @@ BEGIN
         why := format('Worker %s (%s) was lost while it ran this attempt', w.name, w.id);
         FOR j IN SELECT * FROM rowrunner.job WHERE worker = w.id AND state = 'PROCESSING' ORDER BY id FOR UPDATE
         LOOP
-            over := j.attempt >= coalesce((SELECT max_attempts FROM rowrunner.kind WHERE name = j.kind), 11);
+            -- One that said it was stopping, and whose handler would not, costs no attempt.
+            back := w.ended_by IS NOT NULL;
+            over := NOT back AND j.attempt >= coalesce((SELECT max_attempts FROM rowrunner.kind WHERE name = j.kind), 11);
             UPDATE rowrunner.job
-            SET state = CASE WHEN j.cancel_reason IS NOT NULL THEN 'DELETED' WHEN over THEN 'FAILED' ELSE 'ENQUEUED' END,
+            SET worker = NULL, attempt = j.attempt - CASE WHEN back THEN 1 ELSE 0 END, state = CASE WHEN j.cancel_reason IS NOT NULL THEN 'DELETED' WHEN over THEN 'FAILED' ELSE 'ENQUEUED' END,
                 version = j.version + 1, updated_at = t, claim_key = rowrunner.claim_key(t, j.priority)
             WHERE id = j.id;
             PERFORM rowrunner.tell(j, j.version + 1,
@@ -555,7 +618,7 @@ BEGIN
                             ELSE jsonb_build_array(rowrunner.state('ENQUEUED', t)) END,
                 why, CASE WHEN over THEN 'attempts exhausted' END);
             PERFORM rowrunner.release(ARRAY [j.id], over OR j.cancel_reason IS NOT NULL);
-            PERFORM rowrunner.wake(j.queue, j.kind, j.tenant);
+            PERFORM rowrunner.wake(j.queue, j.kind, j.tenant, rowrunner.claim_key(t, j.priority));
             jobs := jobs + 1;
         END LOOP;
         RETURN NEXT;
@@ -688,7 +751,7 @@ BEGIN
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, states = excluded.states, metadata = excluded.metadata,
         last_error = coalesce(excluded.last_error, h.last_error);
     IF target = 'ENQUEUED' THEN
-        PERFORM rowrunner.wake(queue, kind, tenant) FROM rowrunner.job WHERE id = (p_job ->> 'id')::uuid;
+        PERFORM rowrunner.wake(queue, kind, tenant, claim_key) FROM rowrunner.job WHERE id = (p_job ->> 'id')::uuid;
     END IF;
     RETURN true;
 END

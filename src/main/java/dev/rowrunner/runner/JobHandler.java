@@ -8,6 +8,11 @@ public interface JobHandler<A> {
 
     JobKind<A> kind();
 
-    /** Runs one attempt. Whatever it throws ends the attempt as failed; retrying is the runner's business. */
+    /**
+     * Runs one attempt. Whatever it throws ends the attempt as failed, and the kind says whether and when there is
+     * another; only {@link Discard} and {@link Snooze} are no failures. It is interrupted when it has timed out, when its
+     * job was cancelled, and when the worker stops: a handler that passes the interruption on loses no attempt to the
+     * last of these.
+     */
     void run(A args, JobContext job) throws Exception;
 }

@@ -1,45 +1,145 @@
 package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.JobContext;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.UUID;
-import org.jobrunr.jobs.Job;
-import org.jobrunr.jobs.context.JobDashboardLogger;
-import org.jobrunr.jobs.context.JobDashboardProgressBar;
+import org.jspecify.annotations.Nullable;
 
-/** One attempt at a job. JobRunr stores progress and log with its next heartbeat, or at the end of the attempt. */
+/** One attempt at a job, from its claim until its outcome is stored. */
 final class Attempt implements JobContext {
 
-    private final Job job;
-    private final long lease;
+    private static final int MOST_LINES = 500;
+    private static final int LONGEST_LINE = 2000;
 
-    Attempt(Job job) {
-        this.job = job;
-        // Taken once: every heartbeat raises the version too, and the next claim exceeds them all.
-        this.lease = job.getVersion();
+    /**
+     * What a claim answers.
+     *
+     * @param lease the version that the claim gave the job
+     * @param holds slots, a concurrency key or a unique key, to be given back at the end
+     */
+    record Claim(UUID id, int lease, int worker, Lane lane, int number, int snoozes, String args, boolean holds) {}
+
+    /** What the attempt tells of itself. */
+    record Story(UUID id, @Nullable Long done, @Nullable Long total, List<Line> lines) {}
+
+    record Line(Instant at, String text) {}
+
+    private final Claim claim;
+    private final Clock clock;
+    private final long startedNanos = System.nanoTime();
+    private final Deque<Line> lines = new ArrayDeque<>();
+    private @Nullable Long done;
+    private @Nullable Long total;
+    private boolean untold;
+    private @Nullable Thread thread;
+    private @Nullable Stop stop;
+    private long stoppedNanos;
+    private boolean reportedStuck;
+
+    Attempt(Claim claim, Clock clock) {
+        this.claim = claim;
+        this.clock = clock;
+    }
+
+    Claim claim() {
+        return claim;
     }
 
     @Override
     public UUID id() {
-        return job.getId();
+        return claim.id();
     }
 
     @Override
     public int attempt() {
-        return RetryByKind.failedAttempts(job) + 1;
+        return claim.number();
     }
 
     @Override
     public long lease() {
-        return lease;
+        return claim.lease();
+    }
+
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - startedNanos);
     }
 
     @Override
-    public void progress(long done, long total) {
-        new JobDashboardProgressBar(job, total).setProgress(total, done, 0);
+    public synchronized void progress(long done, long total) {
+        this.done = done;
+        this.total = total;
+        untold = true;
     }
 
     @Override
-    public void log(String line) {
-        new JobDashboardLogger(job).info(line);
+    public synchronized void log(String line) {
+        if (lines.size() == MOST_LINES) {
+            lines.removeFirst();
+        }
+        var printable = line.replace('\0', ' ');
+        lines.addLast(new Line(
+                clock.instant(),
+                printable.length() > LONGEST_LINE ? printable.substring(0, LONGEST_LINE) + " ..." : printable));
+        untold = true;
+    }
+
+    /** What was told since this was asked last, or null if nothing was. */
+    synchronized @Nullable Story news() {
+        if (!untold) {
+            return null;
+        }
+        untold = false;
+        return new Story(claim.id(), done, total, List.copyOf(lines));
+    }
+
+    /** From here until {@link #leave} the calling thread may be interrupted. False: it was stopped before it began. */
+    synchronized boolean enter() {
+        if (stop != null) {
+            return false;
+        }
+        thread = Thread.currentThread();
+        return true;
+    }
+
+    /** Clears an interruption, which must not reach the thread's next job. */
+    synchronized void leave() {
+        thread = null;
+        Thread.interrupted();
+    }
+
+    /** Interrupts the handler; the first reason counts. Answers whether this is it. */
+    synchronized boolean stop(Stop why) {
+        if (stop != null) {
+            return false;
+        }
+        stop = why;
+        stoppedNanos = System.nanoTime();
+        if (thread != null) {
+            thread.interrupt();
+        }
+        return true;
+    }
+
+    synchronized @Nullable Stop stopped() {
+        return stop;
+    }
+
+    /** Whether the handler still runs so long after it was interrupted. */
+    synchronized boolean ignoresInterrupt(Duration patience) {
+        return stop != null && System.nanoTime() - stoppedNanos > patience.toNanos();
+    }
+
+    /** True once. */
+    synchronized boolean becomesStuck(Duration patience) {
+        if (reportedStuck || !ignoresInterrupt(patience)) {
+            return false;
+        }
+        reportedStuck = true;
+        return true;
     }
 }

@@ -1,25 +1,102 @@
 package dev.rowrunner.runner.jobrunr;
 
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.stereotype.Component;
 
-/** Wakes the workers of this process when a job has become ready, so that they need not find it by polling. */
+/**
+ * Wakes the workers when jobs have become ready: those of this process at once, the others by a NOTIFY a moment later,
+ * which tells of all that came in the meantime. Rung after the commit; before it, a worker would look too early.
+ */
 @Component
-class Bell {
+class Bell implements AutoCloseable {
 
-    private final List<Runnable> sleepers = new CopyOnWriteArrayList<>();
+    private static final Logger LOG = LoggerFactory.getLogger(Bell.class);
 
-    void ring() {
-        sleepers.forEach(Runnable::run);
+    /** A NOTIFY takes a lock on the whole database at its commit. */
+    private static final long PAUSE_MS = 5;
+
+    /** Beyond so many lanes the workers look for themselves. */
+    private static final int MOST_LANES = 50;
+
+    private static final String NOTIFY = "SELECT pg_notify('rowrunner', message) FROM unnest(?::text[]) AS message";
+
+    private final EngineDatabase database;
+    private final List<Sleeper> sleepers = new CopyOnWriteArrayList<>();
+    private final Map<Lane, Instant> untold = new LinkedHashMap<>();
+    private final ScheduledExecutorService teller = Executors.newSingleThreadScheduledExecutor(Bell::thread);
+    private boolean telling;
+
+    /** Called on the ringing thread; returns at once. */
+    interface Sleeper {
+        void woken(Lane lane, Instant claimKey);
     }
 
-    /** The sleeper is called on the ringing thread and must return at once. */
-    void wakes(Runnable sleeper) {
+    Bell(EngineDatabase database) {
+        this.database = database;
+    }
+
+    private static Thread thread(Runnable work) {
+        var thread = new Thread(work, "job-bell");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Jobs with these claim keys or later ones are ready in these lanes. */
+    void ring(Map<Lane, Instant> lanes) {
+        lanes.forEach((lane, key) -> sleepers.forEach(sleeper -> sleeper.woken(lane, key)));
+        synchronized (untold) {
+            lanes.forEach((lane, key) -> untold.merge(lane, key, (a, b) -> a.isBefore(b) ? a : b));
+            if (!telling && !teller.isShutdown()) {
+                telling = true;
+                teller.schedule(this::tell, PAUSE_MS, TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    private void tell() {
+        try {
+            database.jdbc().sql(NOTIFY).param(messages()).query(String.class).list();
+        } catch (CannotGetJdbcConnectionException away) {
+            LOG.debug("No NOTIFY, the workers' poll finds the jobs: {}", away.getMessage());
+        } catch (DataAccessException e) {
+            LOG.warn("Could not wake other workers, their poll finds the jobs: {}", e.getMessage());
+        }
+    }
+
+    private String[] messages() {
+        synchronized (untold) {
+            telling = false;
+            var messages = untold.size() > MOST_LANES
+                    ? new String[] {Notice.LOOK}
+                    : untold.entrySet().stream()
+                            .map(woken -> Notice.lane(woken.getKey(), woken.getValue()))
+                            .toArray(String[]::new);
+            untold.clear();
+            return messages;
+        }
+    }
+
+    void wakes(Sleeper sleeper) {
         sleepers.add(sleeper);
     }
 
-    void forget(Runnable sleeper) {
+    void forget(Sleeper sleeper) {
         sleepers.remove(sleeper);
+    }
+
+    @Override
+    public void close() {
+        teller.shutdown();
     }
 }

@@ -56,27 +56,6 @@ class JobStorage extends PostgresStorageProvider {
         }
     }
 
-    @Override
-    public Job save(Job job) {
-        var saved = super.save(job);
-        ringIfReady(List.of(saved));
-        return saved;
-    }
-
-    @Override
-    public List<Job> save(List<Job> jobs) {
-        var saved = super.save(jobs);
-        ringIfReady(saved);
-        return saved;
-    }
-
-    /** A schedule that came due, a requeue and a trigger from the dashboard come through here. */
-    private void ringIfReady(List<Job> jobs) {
-        if (jobs.stream().anyMatch(job -> job.hasState(StateName.ENQUEUED))) {
-            bell.ring();
-        }
-    }
-
     /** JobRunr asks one poll ahead and would run jobs up to five seconds early. */
     @Override
     public List<Job> getScheduledJobs(Instant before, AmountRequest amount) {

@@ -1,6 +1,8 @@
 package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.JobKind;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -10,13 +12,29 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class JsonArgs {
 
+    private static final int MOST_BYTES = 1 << 20;
+
     private final JsonMapper mapper = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
 
-    /** @throws IllegalArgumentException if the args can't be written */
+    /** @throws IllegalArgumentException if the args can't be written, or are too much to store */
     <A> String write(JobKind<A> kind, A args) {
+        var json = json(kind, args);
+        int bytes = json.length() < MOST_BYTES / 4 ? json.length() : json.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > MOST_BYTES) {
+            throw new IllegalArgumentException("Args of kind '" + kind.name() + "' have " + bytes + " bytes as JSON; at most "
+                    + MOST_BYTES + " are stored. Store the data elsewhere and enqueue its key");
+        }
+        if (json.contains("\\u0000")) {
+            throw new IllegalArgumentException(
+                    "Args of kind '" + kind.name() + "' contain the character NUL, which PostgreSQL can't store");
+        }
+        return json;
+    }
+
+    private <A> String json(JobKind<A> kind, A args) {
         try {
             return mapper.writerFor(kind.args()).writeValueAsString(args);
         } catch (JacksonException e) {
@@ -31,5 +49,14 @@ class JsonArgs {
         } catch (JacksonException e) {
             throw new ArgsDoNotFitException(kind, e);
         }
+    }
+
+    /** The value of one arg as PostgreSQL's {@code ->>} answers it, or null where there is none. */
+    @Nullable String valueOf(String json, String arg) {
+        var value = mapper.readTree(json).get(arg);
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        return value.isString() ? value.stringValue() : value.toString();
     }
 }

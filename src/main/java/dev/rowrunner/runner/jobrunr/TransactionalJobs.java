@@ -1,17 +1,27 @@
 package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.JobKind;
+import dev.rowrunner.runner.JobOptions;
 import dev.rowrunner.runner.Jobs;
+import java.sql.Array;
+import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jobrunr.jobs.Job;
-import org.jobrunr.jobs.JobDetails;
-import org.jobrunr.jobs.states.EnqueuedState;
-import org.jobrunr.jobs.states.JobState;
-import org.jobrunr.jobs.states.ScheduledState;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -22,63 +32,115 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 class TransactionalJobs implements Jobs {
 
-    private final JobStorage storage;
+    private static final int MOST_AT_ONCE = 5000;
+
+    /** What the function says of a queue that does not exist, among others. */
+    private static final String INVALID_PARAMETER_VALUE = "22023";
+
+    private static final String INSERT = """
+            SELECT rowrunner.insert_jobs(:kind, :ids::uuid[], :args::jsonb[], :queue, :tenant, :priority, :runAt, :uniqueKey,
+                                         :concurrencyKey, NULL, :now)
+            """;
+
     private final Handlers handlers;
     private final JsonArgs jsonArgs;
+    private final JdbcClient jdbc;
     private final Clock clock;
+    private final Bell bell;
     private final TransactionTemplate transaction;
-    private final TransactionSynchronization ringAfterCommit;
 
     TransactionalJobs(
-            JobStorage storage,
             Handlers handlers,
             JsonArgs jsonArgs,
+            JdbcClient jdbc,
             Clock clock,
             Bell bell,
             PlatformTransactionManager transactions) {
-        this.storage = storage;
         this.handlers = handlers;
         this.jsonArgs = jsonArgs;
+        this.jdbc = jdbc;
         this.clock = clock;
+        this.bell = bell;
         this.transaction = new TransactionTemplate(transactions);
-        this.ringAfterCommit = new TransactionSynchronization() {
+    }
+
+    @Override
+    public <A> List<UUID> enqueueAll(JobKind<A> kind, Collection<? extends A> args, JobOptions options) {
+        var known = handlers.of(kind.name()).kind();
+        var json = args.stream().map(one -> jsonArgs.write(kind, one)).toList();
+        return transaction.execute(status -> {
+            var ids = new ArrayList<UUID>(json.size());
+            for (int from = 0; from < json.size(); from += MOST_AT_ONCE) {
+                var some = json.subList(from, Math.min(json.size(), from + MOST_AT_ONCE));
+                ids.addAll(insert(known, some, options));
+            }
+            return ids;
+        });
+    }
+
+    private List<UUID> insert(JobKind<?> kind, List<String> args, JobOptions options) {
+        var now = clock.instant();
+        var ids = Stream.generate(Job::newUUID).limit(args.size()).map(UUID::toString);
+        var dueAt = options.dueAt(now);
+        try {
+            var stored = jdbc.sql(INSERT)
+                    .param("kind", kind.name())
+                    .param("ids", ids.toArray(String[]::new))
+                    .param("args", args.toArray(String[]::new))
+                    .param("queue", options.queue() == null ? kind.queue() : options.queue())
+                    .param("tenant", options.tenant())
+                    .param("priority", options.priority() == null ? kind.priority() : options.priority())
+                    .param("runAt", dueAt == null ? null : dueAt.atOffset(ZoneOffset.UTC))
+                    .param("uniqueKey", options.uniqueKey())
+                    .param("concurrencyKey", options.concurrencyKey())
+                    .param("now", now.atOffset(ZoneOffset.UTC))
+                    .query((row, n) -> uuids(row.getArray(1)))
+                    .single();
+            if (dueAt == null || !dueAt.isAfter(now)) {
+                ringAfterCommit(lanes(kind, args, options, now));
+            }
+            return stored;
+        } catch (DataAccessException e) {
+            throw refusal(e);
+        }
+    }
+
+    private static List<UUID> uuids(Array ids) throws SQLException {
+        return Arrays.asList((UUID[]) ids.getArray());
+    }
+
+    private static RuntimeException refusal(DataAccessException e) {
+        return e.getRootCause() instanceof PSQLException refused
+                        && INVALID_PARAMETER_VALUE.equals(refused.getSQLState())
+                        && refused.getServerErrorMessage() != null
+                ? new IllegalArgumentException(refused.getServerErrorMessage().getMessage() + ". "
+                        + refused.getServerErrorMessage().getHint())
+                : e;
+    }
+
+    private Map<Lane, Instant> lanes(JobKind<?> kind, List<String> args, JobOptions options, Instant now) {
+        var queue = options.queue() == null ? kind.queue() : options.queue();
+        int priority = options.priority() == null ? kind.priority() : options.priority();
+        var key = now.minus(Duration.ofMinutes(priority));
+        if (options.tenant() != null || kind.tenantArg() == null) {
+            return Map.of(new Lane(queue, kind.name(), text(options.tenant())), key);
+        }
+        var lanes = new HashMap<Lane, Instant>();
+        args.forEach(
+                one -> lanes.put(new Lane(queue, kind.name(), text(jsonArgs.valueOf(one, kind.tenantArg()))), key));
+        return lanes;
+    }
+
+    private static String text(@Nullable String tenant) {
+        return tenant == null ? "" : tenant;
+    }
+
+    private void ringAfterCommit(Map<Lane, Instant> lanes) {
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
             public void afterCommit() {
-                bell.ring();
+                bell.ring(lanes);
             }
-        };
-    }
-
-    @Override
-    public <A> UUID enqueue(JobKind<A> kind, A args) {
-        return store(List.of(job(kind, args, new EnqueuedState()))).get(0);
-    }
-
-    @Override
-    public <A> List<UUID> enqueueAll(JobKind<A> kind, Collection<? extends A> args) {
-        return store(
-                args.stream().map(one -> job(kind, one, new EnqueuedState())).toList());
-    }
-
-    @Override
-    public <A> UUID schedule(JobKind<A> kind, A args, Instant at) {
-        var state = at.isAfter(clock.instant()) ? new ScheduledState(at) : new EnqueuedState();
-        return store(List.of(job(kind, args, state))).get(0);
-    }
-
-    private <A> Job job(JobKind<A> kind, A args, JobState state) {
-        handlers.of(kind.name());
-        var job = new Job(new JobDetails(new StoredJob(kind.name(), jsonArgs.write(kind, args))), state);
-        job.setJobName(kind.name());
-        return job;
-    }
-
-    private List<UUID> store(List<Job> jobs) {
-        transaction.executeWithoutResult(status -> {
-            storage.insert(jobs);
-            // A set: registering it for each of many jobs rings once.
-            TransactionSynchronizationManager.registerSynchronization(ringAfterCommit);
         });
-        return jobs.stream().map(Job::getId).toList();
     }
 }

@@ -1,8 +1,6 @@
 package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.Roles;
-import java.time.Clock;
-import org.jobrunr.utils.mapper.JsonMapper;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
@@ -13,38 +11,25 @@ class Worker implements SmartLifecycle {
 
     private final Roles roles;
     private final WorkerProperties properties;
+    private final RetentionProperties retention;
     private final SchedulerProperties scheduler;
     private final RecurringDefinitions definitions;
-    private final JobStorage storage;
-    private final JsonMapper json;
-    private final RunStoredJob runner;
-    private final Handlers handlers;
-    private final Bell bell;
-    private final Clock clock;
+    private final WorkerParts parts;
     private @Nullable WorkerServer server;
-    private @Nullable Runnable wake;
 
     Worker(
             Roles roles,
             WorkerProperties properties,
+            RetentionProperties retention,
             SchedulerProperties scheduler,
             RecurringDefinitions definitions,
-            JobStorage storage,
-            JsonMapper json,
-            RunStoredJob runner,
-            Handlers handlers,
-            Bell bell,
-            Clock clock) {
+            WorkerParts parts) {
         this.roles = roles;
         this.properties = properties;
+        this.retention = retention;
         this.scheduler = scheduler;
         this.definitions = definitions;
-        this.storage = storage;
-        this.json = json;
-        this.runner = runner;
-        this.handlers = handlers;
-        this.bell = bell;
-        this.clock = clock;
+        this.parts = parts;
     }
 
     @Override
@@ -57,20 +42,16 @@ class Worker implements SmartLifecycle {
         if (scheduler.enabled()) {
             definitions.register();
         }
-        var visible = scheduler.enabled() ? storage : storage.withoutSchedules();
-        var started = new WorkerServer(visible, json, runner, handlers, clock, properties.threads());
+        var started = new WorkerServer(parts, properties, retention, scheduler.enabled());
         started.start();
-        wake = started::claimSoon;
-        bell.wakes(wake);
         server = started;
     }
 
     @Override
     public synchronized void stop() {
-        if (server == null || wake == null) {
+        if (server == null) {
             return;
         }
-        bell.forget(wake);
         try {
             server.stop(properties.drain());
         } catch (InterruptedException e) {

@@ -1,73 +1,144 @@
 package dev.rowrunner.runner.jobrunr;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
+import java.util.Objects;
 import org.jobrunr.server.BackgroundJobServer;
 import org.jobrunr.server.BackgroundJobServerConfiguration;
 import org.jobrunr.server.JobActivator;
 import org.jobrunr.server.JobSteward;
-import org.jobrunr.utils.mapper.JsonMapper;
+import org.jobrunr.server.ServerZooKeeper;
+import org.jobrunr.storage.ServerTimedOutException;
 
-/** JobRunr's server with our claiming, our retries and our way to stop. */
+/**
+ * JobRunr's server with other organs: the {@link Pump} claims and stores, the {@link Lease} beats and rescues. Its own
+ * stop for good at the first heartbeat that fails, claim more than can run, and pick up by polling.
+ */
 class WorkerServer extends BackgroundJobServer {
 
-    /** The shortest that JobRunr allows. It is the safety net; the bell is what makes a job start at once. */
-    static final Duration POLL = Duration.ofSeconds(5);
+    /** What JobRunr allows at least; it is shown in the dashboard and decides nothing. */
+    private static final Duration POLL = Duration.ofSeconds(5);
 
-    /** What an interrupted job gets to end and be saved. */
-    private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
+    /** What an interrupted handler gets to end. */
+    private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(3);
 
-    private volatile boolean stopping;
+    private final WorkerParts parts;
+    private final Lease lease;
+    private final Pump pump;
+    private final Ear ear;
+    private final Watch watch;
+    private final Housekeeping housekeeping;
+    private boolean working;
 
-    WorkerServer(
-            JobStorage storage, JsonMapper json, RunStoredJob runner, Handlers handlers, Clock clock, int threads) {
-        super(storage, json, always(runner), configuration(threads));
-        setJobFilters(List.of(new RetryByKind(handlers, clock, () -> stopping), new CurrentJob(), new LogOutcomes()));
+    WorkerServer(WorkerParts parts, WorkerProperties properties, RetentionProperties retention, boolean ticks) {
+        super(parts.storage(), parts.json(), noActivator(), configuration(properties));
+        this.parts = parts;
+        var self = new Lease.Self(
+                getId(), properties.displayName(), properties, () -> pump().running().size(), () -> Watch.stuck(pump()));
+        this.lease = new Lease(parts, self, worker -> pump().lost(worker));
+        this.pump = new Pump(parts, properties, lease, this::processJob);
+        this.ear = new Ear(parts.database(), pump);
+        this.watch = new Watch(pump, parts.handlers());
+        var ticker = new Ticker(parts);
+        this.housekeeping = new Housekeeping(parts, retention, lease, this::sign, ticks ? ticker : () -> {});
     }
 
-    private static JobActivator always(RunStoredJob runner) {
+    /** Never asked: a {@link Performer} knows its handler. */
+    private static JobActivator noActivator() {
         return new JobActivator() {
             @Override
             public <T> T activateJob(Class<T> type) {
-                return type.cast(runner);
+                throw new IllegalStateException("No instance of " + type.getName() + " is made by JobRunr here");
             }
         };
     }
 
-    private static BackgroundJobServerConfiguration configuration(int threads) {
+    private static BackgroundJobServerConfiguration configuration(WorkerProperties properties) {
         return BackgroundJobServerConfiguration.usingStandardBackgroundJobServerConfiguration()
+                .andName(properties.displayName())
                 .andPollInterval(POLL)
-                .andBackgroundJobServerWorkerPolicy(new Slots(threads))
-                .andInterruptJobsAwaitDurationOnStopBackgroundJobServer(AFTER_INTERRUPT);
+                .andBackgroundJobServerWorkerPolicy(new Slots(properties.threads()))
+                .andInterruptJobsAwaitDurationOnStopBackgroundJobServer(Duration.ofSeconds(1));
     }
 
+    /** JobRunr's steward would write each running job with every poll, and claim. */
     @Override
     protected JobSteward createJobSteward() {
-        return new Steward(this);
+        return new JobSteward(this) {
+            @Override
+            public void run() {}
+
+            @Override
+            public int getOccupiedWorkerCount() {
+                return pump().running().size();
+            }
+        };
     }
 
-    void claimSoon() {
-        steward().claimSoon();
+    /** JobRunr's zookeeper would stop the server at the first beat that fails. */
+    @Override
+    protected ServerZooKeeper createServerZooKeeper() {
+        return new ServerZooKeeper(this) {
+            @Override
+            public void run() {}
+
+            @Override
+            public void stop() {}
+        };
     }
 
-    /**
-     * Lets the running jobs end within the grace and gives back the rest. The server beats on while it waits; JobRunr's
-     * own stop does not, and after 20 s another worker would take the jobs for orphans.
-     */
-    void stop(Duration grace) throws InterruptedException {
-        if (stopping) {
+    WorkerParts parts() {
+        return parts;
+    }
+
+    Pump pump() {
+        return Objects.requireNonNull(pump, "The server is not made yet");
+    }
+
+    /** Signs on and begins to claim. Throws where the database does not answer. */
+    @Override
+    public synchronized void start() {
+        super.start();
+        lease.start();
+        parts.storage().announceBackgroundJobServer(getServerStatus());
+        parts.bell().wakes(pump::woken);
+        pump.start();
+        ear.start();
+        watch.start();
+        housekeeping.start();
+        working = true;
+    }
+
+    private void sign() {
+        try {
+            parts.storage().signalBackgroundJobServerAlive(getServerStatus());
+        } catch (ServerTimedOutException e) {
+            parts.storage().announceBackgroundJobServer(getServerStatus());
+        }
+    }
+
+    /** Claims no more, lets the running jobs end within the grace, interrupts and gives back the rest. */
+    synchronized void stop(Duration grace) throws InterruptedException {
+        if (!working) {
             return;
         }
-        try {
-            steward().drain(grace);
-        } finally {
-            stopping = true;
-            stop();
+        working = false;
+        pump.stopClaiming();
+        boolean idle = pump.awaitIdle(grace);
+        if (!idle) {
+            pump.stopRunning(new Stop(Stop.Cause.SHUTDOWN, "Given back by a worker that stopped"));
+            idle = pump.awaitIdle(AFTER_INTERRUPT);
         }
+        housekeeping.close();
+        watch.close();
+        ear.close();
+        pump.close();
+        lease.signOff(idle);
+        parts.storage().signalBackgroundJobServerStopped(getServerStatus());
+        super.stop();
     }
 
-    private Steward steward() {
-        return (Steward) getJobSteward();
+    /** Whether the database has heard of this worker lately. */
+    boolean isAlive() {
+        return working && lease.isFresh();
     }
 }

@@ -8,6 +8,8 @@ import dev.rowrunner.runner.JobKind;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.core.ResolvableType;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 class HandlersTest {
 
@@ -16,7 +18,10 @@ class HandlersTest {
         var beans = new StaticListableBeanFactory();
         beans.addBean("probe", new Probe());
         beans.addBean("rival", new Rival());
-        var handlers = new Handlers(beans.getBeanProvider(ResolvableType.forClass(JobHandler.class)));
+        var handlers = new Handlers(
+                beans.getBeanProvider(ResolvableType.forClass(JobHandler.class)),
+                new KindProperties(null),
+                new KindRows(JdbcClient.create(new DriverManagerDataSource())));
 
         assertThatIllegalStateException()
                 .isThrownBy(handlers::afterSingletonsInstantiated)

@@ -109,18 +109,14 @@ class RecurringDefinitionsTest {
     }
 
     @Test
-    void isTickedByAServerUnlessItsStorageShowsNoSchedules() throws InterruptedException {
+    void keepsTheNextRunScheduledAndNoSecondOneWhileItIsUnfinished() {
         definitions.register(List.of(every("often", 3600)));
+        var ticker = new Ticker(parts);
 
-        var seeing = new WorkerServer(storage, json, runner, handlers, clock, 1);
-        seeing.start();
-        try {
-            await().atMost(Duration.ofSeconds(60)).until(() -> nextRuns().equals(List.of("often")));
-        } finally {
-            seeing.stop(Duration.ZERO);
-        }
-        assertThat(storage.recurringJobsUpdated(0L)).isTrue();
-        assertThat(storage.withoutSchedules().recurringJobsUpdated(0L)).isFalse();
+        ticker.run();
+        ticker.run();
+
+        assertThat(nextRuns()).containsExactly("often");
     }
 
     @Test

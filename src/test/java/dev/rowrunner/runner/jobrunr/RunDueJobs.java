@@ -1,12 +1,9 @@
 package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.JobKind;
-import java.time.Clock;
+import dev.rowrunner.runner.jobrunr.Handlers.Handled;
+import java.util.ArrayList;
 import java.util.List;
-import org.jobrunr.server.BackgroundJobPerformer;
-import org.jobrunr.server.JobSteward;
-import org.jobrunr.storage.Paging.AmountBasedList;
-import org.jobrunr.utils.mapper.JsonMapper;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -17,25 +14,33 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class RunDueJobs {
 
-    private final JobStorage storage;
-    private final JsonArgs jsonArgs;
-    private final JdbcClient jdbc;
-    private final Clock clock;
-    private final WorkerServer server;
+    /** It never beats, and is never taken for lost. */
+    private static final String SIGN_ON = """
+            INSERT INTO rowrunner.worker (server, name, kinds, slots, started_at, beat_at)
+            VALUES (gen_random_uuid(), 'test', '{}', 1000, now(), 'infinity') RETURNING id
+            """;
 
-    private RunDueJobs(
-            JobStorage storage,
-            JsonMapper json,
-            RunStoredJob runner,
-            Handlers handlers,
-            JsonArgs jsonArgs,
-            JdbcClient jdbc,
-            Clock clock) {
-        this.storage = storage;
-        this.jsonArgs = jsonArgs;
+    private static final String CLEAR = """
+            TRUNCATE rowrunner.job, rowrunner.job_body, rowrunner.job_history, rowrunner.job_progress, rowrunner.unique_key,
+                     rowrunner.concurrency_key, rowrunner.job_count;
+            UPDATE rowrunner.limit_slot SET job_id = NULL
+            """;
+
+    private final WorkerParts parts;
+    private final JdbcClient jdbc;
+    private final Lanes lanes = new Lanes();
+    private final Look look;
+    private final Claims claims;
+    private final Outcomes outcomes;
+    private final OutcomeLog log = new OutcomeLog();
+    private int worker;
+
+    private RunDueJobs(WorkerParts parts, JdbcClient jdbc) {
+        this.parts = parts;
         this.jdbc = jdbc;
-        this.clock = clock;
-        this.server = new NeverStarted(storage, json, runner, handlers, clock);
+        this.look = new Look(parts.database().jdbc());
+        this.claims = new Claims(parts.database().jdbc(), parts.clock());
+        this.outcomes = new Outcomes(parts.database().jdbc(), parts.json());
     }
 
     /** Runs each job that is due now once, and whatever those enqueue. Answers how many attempts ran. */
@@ -48,12 +53,33 @@ public final class RunDueJobs {
     }
 
     private int runBatch() {
-        var due = storage.getScheduledJobs(clock.instant(), AmountBasedList.ascOnUpdatedAt(1000));
-        due.forEach(job -> job.enqueue());
-        storage.save(due);
-        var claimed = storage.getJobsToProcess(server, AmountBasedList.ascOnUpdatedAt(1000));
-        claimed.forEach(job -> new BackgroundJobPerformer(server, job).run());
-        return claimed.size();
+        if (worker == 0) {
+            worker = jdbc.sql(SIGN_ON).query(Integer.class).single();
+        }
+        look.promote(parts.clock().instant());
+        var attempts = parts.database().inTransaction(this::claim);
+        var ended = attempts.stream()
+                .map(attempt -> call(attempt, parts.handlers().of(attempt.claim().lane().kind())))
+                .toList();
+        var refused = parts.database()
+                .inTransaction(() -> outcomes.save(ended, parts.clock().instant()));
+        ended.forEach(outcome -> log.write(outcome, refused.contains(outcome.attempt())));
+        return attempts.size();
+    }
+
+    private List<Attempt> claim() {
+        var queues = look.queues(queue -> true);
+        var kinds = parts.handlers().kinds().stream().map(JobKind::name).toList();
+        lanes.replace(look.heads(queues, kinds));
+        var claimed = new ArrayList<Attempt>();
+        for (var quotas = lanes.next(1000, queues); !quotas.isEmpty(); quotas = lanes.next(1000, queues)) {
+            claimed.addAll(claims.claim(quotas, worker, queues, lanes));
+        }
+        return claimed;
+    }
+
+    private <A> Outcome call(Attempt attempt, Handled<A> handled) {
+        return new HandlerCall<>(attempt, handled, parts.jsonArgs(), parts.clock()).run();
     }
 
     /** The args of the kind's jobs that wait, due or not, in the order of their making. */
@@ -65,43 +91,20 @@ public final class RunDueJobs {
                 .query(String.class)
                 .list()
                 .stream()
-                .map(args -> jsonArgs.read(kind, args))
+                .map(args -> parts.jsonArgs().read(kind, args))
                 .toList();
     }
 
     /** Forgets all jobs, those of other tests too. */
     public void clear() {
-        jdbc.sql("DELETE FROM jobrunr.jobrunr_jobs").update();
-    }
-
-    /** JobRunr's machinery for one attempt, without its threads. */
-    private static final class NeverStarted extends WorkerServer {
-
-        NeverStarted(JobStorage storage, JsonMapper json, RunStoredJob runner, Handlers handlers, Clock clock) {
-            super(storage, json, runner, handlers, clock, 1);
-        }
-
-        @Override
-        protected JobSteward createJobSteward() {
-            return new JobSteward(this) {
-                @Override
-                public void notifyThreadIdle() {}
-            };
-        }
+        jdbc.sql(CLEAR).update();
     }
 
     @TestConfiguration(proxyBeanMethods = false)
     public static class Configuration {
         @Bean
-        RunDueJobs runDueJobs(
-                JobStorage storage,
-                JsonMapper json,
-                RunStoredJob runner,
-                Handlers handlers,
-                JsonArgs jsonArgs,
-                JdbcClient jdbc,
-                Clock clock) {
-            return new RunDueJobs(storage, json, runner, handlers, jsonArgs, jdbc, clock);
+        RunDueJobs runDueJobs(WorkerParts parts, JdbcClient jdbc) {
+            return new RunDueJobs(parts, jdbc);
         }
     }
 }

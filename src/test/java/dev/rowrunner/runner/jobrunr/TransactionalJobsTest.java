@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentSkipListSet;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,19 +78,18 @@ class TransactionalJobsTest {
     }
 
     @Test
-    void ringsOnceForATransactionAndNotBeforeItsCommit() {
-        var rings = new AtomicInteger();
-        Runnable count = rings::incrementAndGet;
-        bell.wakes(count);
+    void wakesWorkersAfterTheCommitAndNotBefore() {
+        var woken = new ConcurrentSkipListSet<String>();
+        Bell.Sleeper sleeper = (lane, key) -> woken.add(lane.kind());
+        bell.wakes(sleeper);
 
         transaction.executeWithoutResult(status -> {
             jobs.enqueue(Probe.KIND, Probe.Args.named("one"));
-            jobs.enqueue(Probe.KIND, Probe.Args.named("two"));
-            assertThat(rings).hasValue(0);
+            assertThat(woken).isEmpty();
         });
 
-        bell.forget(count);
-        assertThat(rings).hasValue(1);
+        bell.forget(sleeper);
+        assertThat(woken).containsExactly("test.probe");
     }
 
     @Test

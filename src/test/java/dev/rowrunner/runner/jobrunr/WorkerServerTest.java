@@ -7,11 +7,11 @@ import dev.rowrunner.runner.Jobs;
 import dev.rowrunner.testing.SettableClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
-import org.jobrunr.utils.mapper.JsonMapper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +23,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class WorkerServerTest {
 
     private static final int THREADS = 2;
+    private static final RetentionProperties RETENTION = new RetentionProperties(Duration.ofDays(1), Duration.ofDays(1));
 
     static {
         Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
@@ -32,19 +33,7 @@ class WorkerServerTest {
     Jobs jobs;
 
     @Autowired
-    JobStorage storage;
-
-    @Autowired
-    JsonMapper json;
-
-    @Autowired
-    RunStoredJob runner;
-
-    @Autowired
-    Handlers handlers;
-
-    @Autowired
-    Bell bell;
+    WorkerParts parts;
 
     @Autowired
     SettableClock clock;
@@ -62,22 +51,21 @@ class WorkerServerTest {
     JdbcClient jdbc;
 
     private WorkerServer server;
-    private Runnable wake;
 
     @BeforeEach
     void startServer() {
         runDueJobs.clear();
         probe.reset();
-        server = new WorkerServer(storage, json, runner, handlers, clock, THREADS);
-        wake = server::claimSoon;
+        server = new WorkerServer(parts, properties(), RETENTION, false);
         server.start();
-        bell.wakes(wake);
-        await().until(server::isAnnounced);
+    }
+
+    private static WorkerProperties properties() {
+        return new WorkerProperties("tested", THREADS, Set.of(), Duration.ofSeconds(30), Duration.ofSeconds(7));
     }
 
     @AfterEach
     void stopServer() throws InterruptedException {
-        bell.forget(wake);
         server.stop(Duration.ofSeconds(10));
     }
 
@@ -100,7 +88,7 @@ class WorkerServerTest {
                         .mapToObj(i -> Probe.Args.named("job " + i))
                         .toList());
         await().until(() -> probe.calls.size() == THREADS);
-        IntStream.range(0, 20).forEach(i -> bell.ring());
+        IntStream.range(0, 20).forEach(i -> server.pump().look());
 
         assertThat(countOf("processing")).isEqualTo(THREADS);
         assertThat(countOf("enqueued")).isEqualTo(10 - THREADS);

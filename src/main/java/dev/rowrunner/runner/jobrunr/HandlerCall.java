@@ -1,0 +1,28 @@
+package dev.rowrunner.runner.jobrunr;
+
+import dev.rowrunner.runner.jobrunr.Handlers.Handled;
+import java.time.Clock;
+import org.slf4j.MDC;
+
+/** Hands one attempt to its handler, on the calling thread, and tells how it ended. */
+record HandlerCall<A>(Attempt attempt, Handled<A> handled, JsonArgs jsonArgs, Clock clock) {
+
+    Outcome run() {
+        if (!attempt.enter()) {
+            return failed(new InterruptedException("Stopped before it began"));
+        }
+        try (var id = MDC.putCloseable("job", attempt.id().toString());
+                var kind = MDC.putCloseable("kind", handled.kind().name())) {
+            handled.handler().run(jsonArgs.read(handled.kind(), attempt.claim().args()), attempt);
+            return Outcome.success(attempt, clock.instant());
+        } catch (Throwable e) {
+            return failed(e);
+        } finally {
+            attempt.leave();
+        }
+    }
+
+    private Outcome failed(Throwable e) {
+        return Outcome.failed(attempt, handled.kind(), clock.instant(), e);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.rowrunner.runner.jobrunr;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jobrunr.jobs.states.StateName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What one worker does for all: adds up counts, mends, prunes, ticks the schedules. And its sign of life for JobRunr. */
+final class Housekeeping implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+    private static final int CHUNK = 1000;
+
+    private static final String ADD_UP = "SELECT rowrunner.add_up_counts()::text";
+    private static final String SWEEP = "SELECT rowrunner.sweep(:now)::text";
+    private static final String PRUNE = "SELECT rowrunner.prune(:state, :before, :most)";
+
+    private final WorkerParts parts;
+    private final RetentionProperties retention;
+    private final Lease lease;
+    private final Runnable sign;
+    private final Runnable tick;
+    private final ScheduledExecutorService broom = Executors.newSingleThreadScheduledExecutor(Housekeeping::thread);
+
+    /**
+     * @param sign tells JobRunr that this server lives
+     * @param tick makes the jobs of schedules that are due
+     */
+    Housekeeping(WorkerParts parts, RetentionProperties retention, Lease lease, Runnable sign, Runnable tick) {
+        this.parts = parts;
+        this.retention = retention;
+        this.lease = lease;
+        this.sign = sign;
+        this.tick = tick;
+    }
+
+    private static Thread thread(Runnable work) {
+        var thread = new Thread(work, "job-housekeeping");
+        thread.setDaemon(true);
+        thread.setContextClassLoader(Housekeeping.class.getClassLoader());
+        return thread;
+    }
+
+    void start() {
+        every(Duration.ofSeconds(5), sign);
+        every(Duration.ofSeconds(1), first(tick));
+        every(Duration.ofSeconds(2), first(() -> ask(ADD_UP)));
+        every(Duration.ofSeconds(5), first(this::sweep));
+        every(Duration.ofSeconds(10), first(this::prune));
+    }
+
+    private void every(Duration pause, Runnable work) {
+        broom.scheduleWithFixedDelay(() -> patiently(work), pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private Runnable first(Runnable work) {
+        return () -> {
+            if (lease.isFirst()) {
+                work.run();
+            }
+        };
+    }
+
+    /** What fails now is done the next time; a scheduled task that throws would never be run again. */
+    private static void patiently(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.atWarn().log("Housekeeping failed, will be done again: {}", e.toString().lines().findFirst().orElse(""));
+        }
+    }
+
+    private void ask(String statement) {
+        parts.database().jdbc().sql(statement).query(String.class).optional();
+    }
+
+    private void sweep() {
+        parts.database()
+                .jdbc()
+                .sql(SWEEP)
+                .param("now", parts.clock().instant().atOffset(ZoneOffset.UTC))
+                .query(String.class)
+                .optional();
+    }
+
+    private void prune() {
+        var now = parts.clock().instant();
+        prune(StateName.SUCCEEDED, now.minus(retention.succeeded()));
+        prune(StateName.DELETED, now.minus(retention.deleted()));
+    }
+
+    private void prune(StateName state, Instant before) {
+        int pruned;
+        do {
+            pruned = parts.database()
+                    .jdbc()
+                    .sql(PRUNE)
+                    .param("state", state.name())
+                    .param("before", before.atOffset(ZoneOffset.UTC))
+                    .param("most", CHUNK)
+                    .query(Integer.class)
+                    .single();
+        } while (pruned == CHUNK && !broom.isShutdown());
+    }
+
+    @Override
+    public void close() {
+        broom.shutdownNow();
+    }
+}

@@ -1,0 +1,95 @@
+package dev.rowrunner.runner.jobrunr;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * The lanes in which something may wait, and whose turn it is: the queue whose oldest job counts as the oldest, there
+ * the tenants in turn, for a tenant its oldest job. A job is passed over only by such as became ready less than ten
+ * minutes after it for each step between their queues' priorities and a minute for each step between their own, and by
+ * one job of each other tenant at a time. Confined to one thread.
+ */
+final class Lanes {
+
+    private static final Duration A_STEP_OF_QUEUE_PRIORITY = Duration.ofMinutes(10);
+
+    /** So many jobs to claim from a lane, not before the place. */
+    record Quota(Lane lane, Place from, int jobs) {}
+
+    private final Map<Lane, Place> waiting = new HashMap<>();
+    private final Map<String, String> lastTenant = new HashMap<>();
+
+    /** Forgets what it knew: these are the lanes that are not empty, and the places of their first jobs. */
+    void replace(Map<Lane, Place> heads) {
+        waiting.clear();
+        waiting.putAll(heads);
+    }
+
+    /** A job with this claim key has become ready. */
+    void woke(Lane lane, Instant key) {
+        waiting.merge(lane, Place.at(key), (known, added) -> known.compareTo(added) < 0 ? known : added);
+    }
+
+    /** The lane has no more than what was claimed. */
+    void emptied(Lane lane) {
+        waiting.remove(lane);
+    }
+
+    /** Everything up to this place has been claimed. */
+    void reached(Lane lane, Place place) {
+        waiting.computeIfPresent(lane, (same, before) -> place);
+    }
+
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    /** What to claim next with so many free slots: of the foremost queue that is open, as much as there is. */
+    List<Quota> next(int free, Queues queues) {
+        var byQueue = waiting.keySet().stream()
+                .filter(lane -> queues.isOpen(lane.queue()))
+                .collect(Collectors.groupingBy(Lane::queue));
+        return byQueue.entrySet().stream()
+                .min(Comparator.comparing(queue -> standing(queue.getValue(), queues.get(queue.getKey()))))
+                .map(queue -> inTurn(queue.getKey(), queue.getValue(), free))
+                .orElse(List.of());
+    }
+
+    private Instant standing(List<Lane> lanes, Queue queue) {
+        var oldest = lanes.stream().map(lane -> place(lane).key()).min(Comparator.naturalOrder());
+        return oldest.orElseThrow().minus(A_STEP_OF_QUEUE_PRIORITY.multipliedBy(queue.priority()));
+    }
+
+    /** Whoever had the last turn comes last. */
+    private List<Quota> inTurn(String queue, List<Lane> lanes, int free) {
+        var oldestOfTenant = new TreeMap<String, Lane>();
+        lanes.forEach(lane -> oldestOfTenant.merge(lane.tenant(), lane, this::older));
+        var last = lastTenant.getOrDefault(queue, "");
+        var turns = new ArrayList<>(oldestOfTenant.tailMap(last, false).values());
+        turns.addAll(oldestOfTenant.headMap(last, true).values());
+        int served = Math.min(free, turns.size());
+        lastTenant.put(queue, turns.get(served - 1).tenant());
+        var quotas = new ArrayList<Quota>(served);
+        for (int i = 0; i < served; i++) {
+            int jobs = free / served + (i < free % served ? 1 : 0);
+            quotas.add(new Quota(turns.get(i), place(turns.get(i)), jobs));
+        }
+        return quotas;
+    }
+
+    private Lane older(Lane a, Lane b) {
+        return place(a).compareTo(place(b)) <= 0 ? a : b;
+    }
+
+    private Place place(Lane lane) {
+        return Objects.requireNonNull(waiting.get(lane));
+    }
+}

@@ -1,0 +1,111 @@
+package dev.rowrunner.runner.jobrunr;
+
+import dev.rowrunner.runner.Discard;
+import dev.rowrunner.runner.JobKind;
+import dev.rowrunner.runner.Snooze;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an attempt ended.
+ *
+ * @param runAt when the next attempt is due, for a retry or a snooze
+ * @param message the reason, for people
+ */
+record Outcome(Attempt attempt, How how, Instant at, @Nullable Instant runAt, String message, @Nullable Throwable error) {
+
+    private static final int LONGEST_TRACE = 16_000;
+    private static final int LONGEST_MESSAGE = 4_000;
+
+    enum How {
+        SUCCESS,
+        RETRY,
+        DEAD,
+        SNOOZE,
+        BACK,
+        DISCARD,
+        CANCEL,
+        LOST;
+
+        String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    static Outcome success(Attempt attempt, Instant at) {
+        return new Outcome(attempt, How.SUCCESS, at, null, "", null);
+    }
+
+
+    /** Of an attempt whose handler has thrown. */
+    static Outcome failed(Attempt attempt, JobKind<?> kind, Instant at, Throwable error) {
+        var stop = attempt.stopped();
+        if (error instanceof Discard) {
+            return new Outcome(attempt, How.DISCARD, at, null, "Discarded by its handler: " + error.getMessage(), error);
+        }
+        if (stop != null && stop.cause() != Stop.Cause.TIMEOUT) {
+            return new Outcome(attempt, interrupted(stop), at, null, stop.reason(), error);
+        }
+        if (error instanceof Snooze snooze && attempt.claim().snoozes() < Snooze.MOST) {
+            return new Outcome(attempt, How.SNOOZE, at, snooze.until(), "Snoozed: " + snooze.getMessage(), error);
+        }
+        if (error instanceof ArgsDoNotFitException) {
+            return new Outcome(attempt, How.DEAD, at, null, "args do not fit the kind", error);
+        }
+        return again(attempt, kind, at, stop == null ? reason(error) : stop.reason(), error);
+    }
+
+    private static How interrupted(Stop stop) {
+        return switch (stop.cause()) {
+            case CANCEL -> How.CANCEL;
+            case SHUTDOWN -> How.BACK;
+            default -> How.LOST;
+        };
+    }
+
+    private static String reason(Throwable error) {
+        return error instanceof Snooze ? "snoozed more than " + Snooze.MOST + " times" : "handler failed";
+    }
+
+    private static Outcome again(Attempt attempt, JobKind<?> kind, Instant at, String reason, Throwable error) {
+        int failures = attempt.attempt();
+        return kind.retry()
+                .delayAfter(failures, RandomGenerator.getDefault())
+                .map(delay -> new Outcome(
+                        attempt,
+                        How.RETRY,
+                        at,
+                        at.plus(delay),
+                        "Retry " + failures + " of " + kind.retry().delays().size() + ": " + reason,
+                        error))
+                .orElseGet(() -> new Outcome(attempt, How.DEAD, at, null, "attempts exhausted: " + reason, error));
+    }
+
+    /** The class of what was thrown, or null. */
+    @Nullable String type() {
+        return error == null ? null : error.getClass().getName();
+    }
+
+    @Nullable String errorMessage() {
+        return error == null ? null : storable(String.valueOf(error.getMessage()), LONGEST_MESSAGE);
+    }
+
+    @Nullable String trace() {
+        if (error == null || how != How.RETRY && how != How.DEAD) {
+            return null;
+        }
+        var text = new StringWriter();
+        error.printStackTrace(new PrintWriter(text));
+        return storable(text.toString(), LONGEST_TRACE);
+    }
+
+    /** PostgreSQL stores no NUL, and a long text in each attempt's history helps nobody. */
+    private static String storable(String text, int longest) {
+        var printable = text.replace('\0', ' ');
+        return printable.length() > longest ? printable.substring(0, longest) + " ..." : printable;
+    }
+}

@@ -1,0 +1,157 @@
+package dev.rowrunner.runner.jobrunr;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jobrunr.utils.mapper.JsonMapper;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Writes how attempts ended, each fenced by its lease: an attempt whose job another worker has taken is refused. Writing
+ * the same outcome twice, after a commit whose answer was lost, is accepted twice.
+ */
+final class Outcomes {
+
+    private static final String SUCCEED = """
+            UPDATE rowrunner.job AS j
+            SET state = 'SUCCEEDED', version = j.version + 1, updated_at = o.at
+            FROM unnest(:ids::uuid[], :leases::int[], :workers::int[], :ats::timestamptz[]) AS o(id, lease, worker, at)
+            WHERE j.id = o.id AND j.version = o.lease AND j.worker = o.worker AND j.state = 'PROCESSING'
+            RETURNING j.id
+            """;
+
+    private static final String HAVE_SUCCEEDED = """
+            SELECT j.id FROM unnest(:ids::uuid[], :leases::int[], :workers::int[]) AS o(id, lease, worker)
+            JOIN rowrunner.job j ON j.id = o.id
+            WHERE j.version = o.lease + 1 AND j.worker = o.worker AND j.state = 'SUCCEEDED'
+            """;
+
+    private static final String RELEASE = "SELECT rowrunner.release(:ids::uuid[], true)::text";
+
+    private static final String END = """
+            SELECT rowrunner.end_attempt(:id, :lease, :worker, :outcome, :at, :runAt, :message, :type, :error, :trace)
+            """;
+
+    /** The log as JobRunr stores it. */
+    private static final String TELL = """
+            INSERT INTO rowrunner.job_progress AS known (id, done, total, log, updated_at)
+            VALUES (:id, :done, :total, :log::jsonb, :at)
+            ON CONFLICT (id) DO UPDATE
+            SET done = excluded.done, total = excluded.total, log = excluded.log, updated_at = excluded.updated_at
+            """;
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+
+    Outcomes(JdbcClient jdbc, JsonMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+    }
+
+    /** Writes them all in the transaction that the caller is in. Answers the attempts whose lease was lost. */
+    Set<Attempt> save(Collection<Outcome> outcomes, Instant now) {
+        outcomes.forEach(outcome -> tell(outcome.attempt(), now));
+        var inOrder = outcomes.stream()
+                .sorted(Comparator.comparing(outcome -> outcome.attempt().id().toString()))
+                .collect(Collectors.groupingBy(Outcome::how));
+        var refused = new HashSet<Attempt>();
+        inOrder.forEach((how, some) -> {
+            switch (how) {
+                case SUCCESS -> refused.addAll(succeed(some));
+                case LOST -> some.forEach(outcome -> refused.add(outcome.attempt()));
+                default -> some.stream().filter(outcome -> !end(outcome)).forEach(outcome -> refused.add(outcome.attempt()));
+            }
+        });
+        return refused;
+    }
+
+    /** Stores what running attempts have told. */
+    void tell(Attempt attempt, Instant now) {
+        var story = attempt.news();
+        if (story != null) {
+            jdbc.sql(TELL)
+                    .param("id", story.id())
+                    .param("done", story.done())
+                    .param("total", story.total())
+                    .param("log", log(story.lines()))
+                    .param("at", now.atOffset(ZoneOffset.UTC))
+                    .update();
+        }
+    }
+
+    private record LogLine(String level, String logInstant, String logMessage) {}
+
+    private String log(List<Attempt.Line> lines) {
+        return lines.stream()
+                .map(line -> new LogLine("INFO", line.at().toString(), line.text()))
+                .map(json::serialize)
+                .collect(Collectors.joining(",", "[", "]"));
+    }
+
+    private List<Attempt> succeed(List<Outcome> outcomes) {
+        var attempts = outcomes.stream().map(Outcome::attempt).toList();
+        var written = new HashSet<>(bind(jdbc.sql(SUCCEED), attempts)
+                .param("ats", texts(outcomes, Outcome::at))
+                .query(UUID.class)
+                .list());
+        var holders = attempts.stream()
+                .filter(attempt -> attempt.claim().holds() && written.contains(attempt.id()))
+                .toList();
+        if (!holders.isEmpty()) {
+            jdbc.sql(RELEASE).param("ids", texts(holders, Attempt::id)).query(String.class).optional();
+        }
+        var missing = attempts.stream().filter(attempt -> !written.contains(attempt.id())).toList();
+        return missing.isEmpty() ? missing : withoutThoseWritten(missing);
+    }
+
+    private List<Attempt> withoutThoseWritten(List<Attempt> attempts) {
+        var written = Set.copyOf(
+                bind(jdbc.sql(HAVE_SUCCEEDED), attempts).query(UUID.class).list());
+        return attempts.stream().filter(attempt -> !written.contains(attempt.id())).toList();
+    }
+
+    private static JdbcClient.StatementSpec bind(JdbcClient.StatementSpec statement, List<Attempt> attempts) {
+        return statement
+                .param("ids", texts(attempts, Attempt::id))
+                .param("leases", attempts.stream().mapToInt(a -> a.claim().lease()).toArray())
+                .param("workers", attempts.stream().mapToInt(a -> a.claim().worker()).toArray());
+    }
+
+    private boolean end(Outcome outcome) {
+        var claim = outcome.attempt().claim();
+        var answer = jdbc.sql(END)
+                .param("id", claim.id())
+                .param("lease", claim.lease())
+                .param("worker", claim.worker())
+                .param("outcome", outcome.how().code())
+                .param("at", outcome.at().atOffset(ZoneOffset.UTC))
+                .param("runAt", time(outcome.runAt()))
+                .param("message", outcome.message())
+                .param("type", outcome.type())
+                .param("error", outcome.errorMessage())
+                .param("trace", outcome.trace())
+                .query(String.class)
+                .single();
+        return !answer.equals("refused");
+    }
+
+    private static @Nullable Object time(@Nullable Instant at) {
+        return at == null ? null : at.atOffset(ZoneOffset.UTC);
+    }
+
+    private static <T> String[] texts(Collection<T> things, Function<T, Object> part) {
+        var texts = new ArrayList<String>(things.size());
+        things.forEach(thing -> texts.add(Objects.toString(part.apply(thing))));
+        return texts.toArray(String[]::new);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.rowrunner.runner.jobrunr;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.UUID;
+
+/**
+ * A place in a lane. Claims start from the place of the last one, not from the lane's beginning: while an old snapshot
+ * is open, all that was claimed before still lies there in the index.
+ *
+ * @param key when the job became ready, a minute earlier for each step of its priority
+ */
+record Place(Instant key, UUID id) implements Comparable<Place> {
+
+    private static final UUID FIRST = new UUID(0, 0);
+    private static final Comparator<Place> ORDER =
+            // As PostgreSQL orders uuids, which is unsigned.
+            Comparator.comparing(Place::key).thenComparing(place -> place.id().toString());
+
+    /** Before every job with this key. */
+    static Place at(Instant key) {
+        return new Place(key, FIRST);
+    }
+
+    @Override
+    public int compareTo(Place other) {
+        return ORDER.compare(this, other);
+    }
+}

@@ -1,0 +1,402 @@
+package dev.rowrunner.runner.jobrunr;
+
+import dev.rowrunner.runner.jobrunr.Outcome.How;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
+
+/**
+ * The heart of a worker: one thread that, in one transaction after another, stores how attempts ended and claims what
+ * the freed slots can take. Under load a transaction carries all that ended while the one before it was committed. A
+ * slot is taken with the claim and free when the outcome is stored, so never more is claimed than can run.
+ */
+final class Pump implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
+
+    /** Wake-ups are the mechanism, this is the net. */
+    private static final Duration POLL = Duration.ofSeconds(1);
+
+    private static final Duration PROMOTION = Duration.ofMillis(200);
+    private static final Duration REREAD_QUEUES = Duration.ofSeconds(5);
+    private static final int MOST_OUTCOMES = 1000;
+
+    /** Each claims from one queue, of which the foremost may have less than there are free slots. */
+    private static final int MOST_CLAIMS = 20;
+
+    private static final String MINE =
+            "SELECT id, version, cancel_reason FROM rowrunner.job WHERE worker = :worker AND state = 'PROCESSING'";
+
+    private static final String GIVE_BACK = """
+            SELECT rowrunner.end_attempt(:id, :lease, :worker, 'back', :now, NULL,
+                                         'Given back: the worker did not learn that it had claimed it', NULL, NULL, NULL)
+            """;
+
+    private final WorkerParts parts;
+    private final WorkerProperties properties;
+    private final Lease lease;
+    private final Consumer<ClaimedJob> runner;
+    private final Claims claims;
+    private final Outcomes outcomes;
+    private final Look looking;
+    private final OutcomeLog log = new OutcomeLog();
+    private final Thread thread;
+
+    private final Map<UUID, Attempt> running = new ConcurrentHashMap<>();
+    private final BlockingQueue<Outcome> ended = new LinkedBlockingQueue<>();
+    private final Map<Lane, Instant> woken = new ConcurrentHashMap<>();
+    private final Semaphore signal = new Semaphore(0);
+    private volatile boolean mustLook = true;
+    private volatile boolean mustReadQueues = true;
+    private volatile boolean mustCheckRunning;
+    private volatile boolean claiming = true;
+    private volatile boolean closed;
+
+    // Of the pump's own thread.
+    private final Lanes lanes = new Lanes();
+    private final List<Outcome> unsaved = new ArrayList<>();
+    private final Due look = new Due(POLL);
+    private final Due promotion = new Due(PROMOTION);
+    private final Due check = new Due(POLL);
+    private final Due queueReading = new Due(REREAD_QUEUES);
+    private Queues queues = Queues.NONE;
+    private int failures;
+
+    Pump(WorkerParts parts, WorkerProperties properties, Lease lease, Consumer<ClaimedJob> runner) {
+        this.parts = parts;
+        this.properties = properties;
+        this.lease = lease;
+        this.runner = runner;
+        this.claims = new Claims(parts.database().jdbc(), parts.clock());
+        this.outcomes = new Outcomes(parts.database().jdbc(), parts.json());
+        this.looking = new Look(parts.database().jdbc());
+        this.thread = new Thread(this::run, "job-pump");
+        this.thread.setDaemon(true);
+        this.thread.setContextClassLoader(Pump.class.getClassLoader());
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Jobs with this claim key or later ones are ready in the lane. */
+    void woken(Lane lane, Instant claimKey) {
+        if (properties.listens(lane.queue())) {
+            woken.merge(lane, claimKey, (a, b) -> a.isBefore(b) ? a : b);
+            signal.release();
+        }
+    }
+
+    /** Something may be ready anywhere. */
+    void look() {
+        mustLook = true;
+        signal.release();
+    }
+
+    void queuesChanged() {
+        mustReadQueues = true;
+        look();
+    }
+
+    /** A running job may have been cancelled. */
+    void checkRunning() {
+        mustCheckRunning = true;
+        signal.release();
+    }
+
+    /** Called by the thread that ran the attempt; the outcome is stored soon after. */
+    void ended(Outcome outcome) {
+        ended.add(outcome);
+        signal.release();
+    }
+
+    Collection<Attempt> running() {
+        return running.values();
+    }
+
+    /** The jobs that were claimed under this number belong to others now. */
+    void lost(int worker) {
+        running.values().stream()
+                .filter(attempt -> attempt.claim().worker() == worker)
+                .forEach(attempt -> attempt.stop(
+                        new Stop(Stop.Cause.LOST_LEASE, "The lease was lost, the job runs elsewhere")));
+    }
+
+    void stopClaiming() {
+        claiming = false;
+    }
+
+    void stopRunning(Stop why) {
+        running.values().forEach(attempt -> attempt.stop(why));
+    }
+
+    /** Waits until every attempt has ended and is stored. Answers whether that is so within the time. */
+    boolean awaitIdle(Duration patience) throws InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        synchronized (running) {
+            while (!running.isEmpty()) {
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                if (left <= 0) {
+                    return false;
+                }
+                running.wait(left);
+            }
+            return true;
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                signal.tryAcquire(PROMOTION.toMillis(), TimeUnit.MILLISECONDS);
+                signal.drainPermits();
+                cycle();
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                recover(e);
+            }
+        }
+    }
+
+    private void cycle() {
+        ended.drainTo(unsaved, MOST_OUTCOMES - unsaved.size());
+        int free = properties.threads() - running.size() + unsaved.size();
+        boolean claims = claiming && lease.isFresh();
+        if (check.isDue(mustCheckRunning)) {
+            mustCheckRunning = false;
+            checkMine();
+        }
+        prepare(claims);
+        if (unsaved.isEmpty() && (!claims || free == 0 || lanes.isEmpty())) {
+            return;
+        }
+        var done = parts.database().inTransaction(() -> saveAndClaim(claims ? free : 0));
+        failures = 0;
+        var saved = List.copyOf(unsaved);
+        unsaved.clear();
+        settle(saved, done.refused());
+        done.claimed().forEach(this::start);
+    }
+
+    /** Brings what it knows of queues and lanes up to date, each from time to time and when told. */
+    private void prepare(boolean claims) {
+        if (!claims) {
+            return;
+        }
+        if (queueReading.isDue(mustReadQueues)) {
+            mustReadQueues = false;
+            queues = looking.queues(properties::listens);
+        }
+        if (promotion.isDue(false)) {
+            takeNote(looking.promote(parts.clock().instant()));
+        }
+        if (look.isDue(mustLook)) {
+            mustLook = false;
+            look.takes(() -> lanes.replace(looking.heads(queues, kinds())));
+        }
+        for (var lane : List.copyOf(woken.keySet())) {
+            var key = woken.remove(lane);
+            if (key != null) {
+                takeNote(Map.of(lane, key));
+            }
+        }
+    }
+
+    private void takeNote(Map<Lane, Instant> ready) {
+        ready.forEach((lane, key) -> {
+            if (queues.has(lane.queue()) && parts.handlers().has(lane.kind())) {
+                lanes.woke(lane, key);
+            }
+        });
+    }
+
+    private List<String> kinds() {
+        return parts.handlers().kinds().stream().map(kind -> kind.name()).toList();
+    }
+
+    private record Done(Set<Attempt> refused, List<Attempt> claimed) {}
+
+    private Done saveAndClaim(int free) {
+        var now = parts.clock().instant();
+        var refused = unsaved.isEmpty() ? Set.<Attempt>of() : outcomes.save(unsaved, now);
+        if (unsaved.stream().anyMatch(outcome -> outcome.attempt().claim().holds())) {
+            // What it held may be what others wait for.
+            mustLook = true;
+        }
+        return new Done(refused, claim(free));
+    }
+
+    private List<Attempt> claim(int free) {
+        var claimed = new ArrayList<Attempt>();
+        for (int i = 0; i < MOST_CLAIMS && claimed.size() < free; i++) {
+            var quotas = lanes.next(free - claimed.size(), queues);
+            if (quotas.isEmpty()) {
+                break;
+            }
+            claimed.addAll(claims.claim(quotas, lease.worker(), queues, lanes));
+        }
+        if (!lanes.isEmpty() && claimed.size() < free) {
+            signal.release();
+        }
+        return claimed;
+    }
+
+    private void settle(List<Outcome> saved, Set<Attempt> refused) {
+        saved.forEach(outcome -> {
+            running.remove(outcome.attempt().id(), outcome.attempt());
+            log.write(outcome, refused.contains(outcome.attempt()));
+        });
+        if (running.isEmpty()) {
+            synchronized (running) {
+                running.notifyAll();
+            }
+        }
+        if (mustLook) {
+            signal.release();
+        }
+    }
+
+    private void start(Attempt attempt) {
+        running.put(attempt.id(), attempt);
+        try {
+            runner.accept(new ClaimedJob(attempt, parts.handlers().of(attempt.claim().lane().kind())));
+        } catch (RuntimeException e) {
+            ended(new Outcome(attempt, How.BACK, parts.clock().instant(), null, "Given back: " + e.getMessage(), null));
+        }
+    }
+
+    /** Stops the cancelled, tells the dashboard of the others, and gives back what it does not know to be its own. */
+    private void checkMine() {
+        var mine = new HashMap<UUID, Integer>();
+        parts.database().jdbc().sql(MINE).param("worker", lease.worker()).query(row -> {
+            var id = row.getObject("id", UUID.class);
+            var attempt = running.get(id);
+            if (attempt == null || attempt.lease() != row.getInt("version")) {
+                mine.put(id, row.getInt("version"));
+            } else if (row.getString("cancel_reason") != null) {
+                attempt.stop(new Stop(Stop.Cause.CANCEL, row.getString("cancel_reason")));
+            }
+        });
+        mine.forEach(this::giveBack);
+        running.values().forEach(attempt -> outcomes.tell(attempt, parts.clock().instant()));
+    }
+
+    private void giveBack(UUID id, int version) {
+        parts.database()
+                .jdbc()
+                .sql(GIVE_BACK)
+                .param("id", id)
+                .param("lease", version)
+                .param("worker", lease.worker())
+                .param("now", parts.clock().instant().atOffset(ZoneOffset.UTC))
+                .query(String.class)
+                .single();
+        mustLook = true;
+    }
+
+    /** What a failed transaction claimed is not known, since its commit may have been done: it is asked for. */
+    private void recover(RuntimeException e) {
+        mustLook = true;
+        mustReadQueues = true;
+        mustCheckRunning = true;
+        if (isOfTheConnection(e) || unsaved.isEmpty()) {
+            report(e);
+            pause();
+        } else {
+            saveOneByOne();
+        }
+    }
+
+    /** One outcome that can't be stored must not keep the others from it. */
+    private void saveOneByOne() {
+        for (var outcome : List.copyOf(unsaved)) {
+            try {
+                var refused = parts.database().inTransaction(() -> outcomes.save(List.of(outcome), outcome.at()));
+                unsaved.remove(outcome);
+                settle(List.of(outcome), refused);
+            } catch (RuntimeException e) {
+                if (isOfTheConnection(e)) {
+                    report(e);
+                    return;
+                }
+                unsaved.remove(outcome);
+                ended.add(unstorable(outcome, e));
+                report(e);
+                pause();
+            }
+        }
+    }
+
+    private static Outcome unstorable(Outcome outcome, RuntimeException e) {
+        var how = outcome.how() == How.SUCCESS ? How.SUCCESS : How.DEAD;
+        return new Outcome(
+                outcome.attempt(), how, outcome.at(), null, "its outcome could not be stored", new IllegalStateException(e.getClass().getName()));
+    }
+
+    private static boolean isOfTheConnection(RuntimeException e) {
+        var root = NestedExceptionUtils.getMostSpecificCause(e);
+        return root instanceof IOException
+                || root instanceof SQLRecoverableException
+                || root instanceof SQLException sql && isOfTheConnection(sql.getSQLState());
+    }
+
+    /** Connections, resources, an operator's shutdown, deadlocks: not about what is written. No state: no connection. */
+    private static boolean isOfTheConnection(@Nullable String state) {
+        return state == null || state.matches("(08|53|57|40|55|58|25).*");
+    }
+
+    private void report(RuntimeException e) {
+        failures++;
+        if (failures == 1 || failures % 20 == 0) {
+            LOG.atWarn()
+                    .addKeyValue("running", running.size())
+                    .addKeyValue("unsaved", unsaved.size())
+                    .log("The database does not answer as it should, will try again: {}", firstLine(e));
+        }
+    }
+
+    private static String firstLine(RuntimeException e) {
+        var message = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
+        return message == null ? e.getClass().getSimpleName() : message.lines().findFirst().orElse("");
+    }
+
+    private void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(Math.min(50L * failures, 500));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        signal.release();
+        try {
+            thread.join(5_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

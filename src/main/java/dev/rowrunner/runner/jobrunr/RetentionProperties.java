@@ -1,0 +1,23 @@
+package dev.rowrunner.runner.jobrunr;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How long finished jobs are kept. Dead letters are kept until somebody requeues or discards them.
+ *
+ * @param succeeded after their success
+ * @param deleted after they were discarded
+ */
+@ConfigurationProperties("rowrunner.retention")
+record RetentionProperties(
+        @DefaultValue("3d") Duration succeeded, @DefaultValue("7d") Duration deleted) {
+
+    RetentionProperties {
+        if (succeeded.isNegative() || deleted.isNegative()) {
+            throw new IllegalArgumentException("rowrunner.retention can't be negative, was succeeded " + succeeded
+                    + ", deleted " + deleted);
+        }
+    }
+}
