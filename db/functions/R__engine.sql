@@ -140,8 +140,8 @@ BEGIN
                             'className', 'dev.rowrunner.runner.jobrunr.StoredJob',
                             'actualClassName', 'dev.rowrunner.runner.jobrunr.StoredJob',
                             'object', jsonb_build_object('kind', j.kind, 'args', body.args::text))))));
-    IF body.recurring_id IS NOT NULL THEN
-        result := result || jsonb_build_object('recurringJobId', body.recurring_id);
+    IF j.recurring_id IS NOT NULL THEN
+        result := result || jsonb_build_object('recurringJobId', j.recurring_id);
     END IF;
     RETURN result || jsonb_build_object('id', j.id, 'version', j.version, 'jobHistory', states,
                                         'metadata', rowrunner.metadata(j, states));
@@ -274,15 +274,17 @@ BEGIN
         SELECT array_agg(h.job_id ORDER BY w.n) INTO holders
         FROM unnest(keys) WITH ORDINALITY AS w(key, n) JOIN holder h USING (key);
     END IF;
-    INSERT INTO rowrunner.job_body (id, args, unique_key, recurring_id, created_at)
-    SELECT w.id, w.args, keys[w.n], p_recurring_id, p_now
+    INSERT INTO rowrunner.job_body (id, args, unique_key, created_at)
+    SELECT w.id, w.args, keys[w.n], p_now
     FROM unnest(p_ids, p_args, holders) WITH ORDINALITY AS w(id, args, holder, n)
     WHERE w.id = w.holder;
-    INSERT INTO rowrunner.job (id, state, queue, kind, tenant, priority, claim_key, run_at, updated_at, concurrency_key)
+    INSERT INTO rowrunner.job (id, state, queue, kind, tenant, priority, claim_key, run_at, updated_at, concurrency_key,
+                               recurring_id)
     SELECT w.id, CASE WHEN due THEN 'SCHEDULED' ELSE 'ENQUEUED' END, q, p_kind,
            coalesce(p_tenant, w.args ->> k.tenant_arg, ''), prio,
            rowrunner.claim_key(CASE WHEN due THEN p_run_at ELSE p_now END, prio),
-           CASE WHEN due THEN p_run_at END, p_now, p_kind || ':' || coalesce(p_concurrency_key, w.args ->> k.key_arg)
+           CASE WHEN due THEN p_run_at END, p_now, p_kind || ':' || coalesce(p_concurrency_key, w.args ->> k.key_arg),
+           p_recurring_id
     FROM unnest(p_ids, p_args, holders) AS w(id, args, holder)
     WHERE w.id = w.holder;
     RETURN holders;
@@ -422,7 +424,7 @@ BEGIN
         UPDATE rowrunner.job
         SET state = 'ENQUEUED', version = j.version + 1, parked = false, cancel_reason = NULL, updated_at = p_now,
             attempt = CASE WHEN j.state = 'SCHEDULED' THEN j.attempt ELSE 0 END, snoozes = 0,
-            claim_key = rowrunner.claim_key(p_now, j.priority)
+            run_at = least(run_at, p_now), claim_key = rowrunner.claim_key(p_now, j.priority)
         WHERE id = j.id;
         PERFORM rowrunner.tell(j, j.version + 1, rowrunner.state('ENQUEUED', p_now), NULL, NULL);
         PERFORM rowrunner.wake(j.queue, j.kind, j.tenant, rowrunner.claim_key(p_now, j.priority));
@@ -444,7 +446,7 @@ BEGIN
     FOR j IN SELECT * FROM rowrunner.job WHERE job.id = ANY (p_jobs) ORDER BY job.id FOR UPDATE
     LOOP
         id := j.id;
-        IF j.state = 'PROCESSING' THEN
+        IF rowrunner.is_running(j) THEN
             UPDATE rowrunner.job SET cancel_reason = left(p_reason, 1000) WHERE job.id = j.id;
             PERFORM pg_notify('rowrunner', 'cancel');
             outcome := 'stopping';
@@ -454,6 +456,7 @@ BEGIN
             UPDATE rowrunner.job SET state = 'DELETED', version = j.version + 1, parked = false, updated_at = p_now WHERE job.id = j.id;
             PERFORM rowrunner.tell(j, j.version + 1,
                                    rowrunner.state('DELETED', p_now, jsonb_build_object('reason', p_reason)), NULL, p_reason);
+            PERFORM rowrunner.release(ARRAY [j.id], true) WHERE j.state = 'PROCESSING';
             PERFORM rowrunner.leave_unique_keys(ARRAY [j.id]);
             outcome := 'discarded';
         END IF;
@@ -676,84 +679,197 @@ BEGIN
         RAISE EXCEPTION 'Jobs in state % are not pruned', p_state USING ERRCODE = 'invalid_parameter_value';
     END IF;
     old := ARRAY(SELECT id FROM rowrunner.job
-                 WHERE state = p_state AND (updated_at AT TIME ZONE 'UTC') < (p_before AT TIME ZONE 'UTC')
-                 ORDER BY (updated_at AT TIME ZONE 'UTC') LIMIT p_limit FOR UPDATE SKIP LOCKED);
-    DELETE FROM rowrunner.job WHERE id = ANY (old);
-    DELETE FROM rowrunner.job_body WHERE id = ANY (old);
-    DELETE FROM rowrunner.job_history WHERE id = ANY (old);
-    DELETE FROM rowrunner.job_progress WHERE id = ANY (old);
+                 WHERE state = p_state AND updated_at < p_before
+                 ORDER BY updated_at LIMIT p_limit FOR UPDATE SKIP LOCKED);
+    PERFORM rowrunner.forget_jobs(old);
     RETURN cardinality(old);
 END
 $$;
 
+CREATE OR REPLACE FUNCTION rowrunner.forget_jobs(p_jobs uuid[]) RETURNS void
+    LANGUAGE sql AS
+$$
+DELETE FROM rowrunner.job WHERE id = ANY (p_jobs);
+DELETE FROM rowrunner.job_body WHERE id = ANY (p_jobs);
+DELETE FROM rowrunner.job_history WHERE id = ANY (p_jobs);
+DELETE FROM rowrunner.job_progress WHERE id = ANY (p_jobs);
+$$;
+
 -- --------------------------------------------------------------------------------------------- what JobRunr's API stores
 
+-- Whether a worker that is not known to be gone runs the job.
+CREATE OR REPLACE FUNCTION rowrunner.is_running(j rowrunner.job) RETURNS boolean
+    LANGUAGE sql STABLE AS
+$$
+SELECT j.state = 'PROCESSING' AND EXISTS (SELECT FROM rowrunner.worker w WHERE w.id = j.worker AND w.ended_at IS NULL)
+$$;
+
+-- When the newest of those states that have a due time is due: a job that awaits green energy, at the end of its period.
+CREATE OR REPLACE FUNCTION rowrunner.due_of(p_states jsonb) RETURNS timestamptz
+    LANGUAGE sql STABLE AS
+$$
+SELECT coalesce(state ->> 'scheduledAt', state ->> 'to')::timestamptz
+FROM jsonb_array_elements(p_states) WITH ORDINALITY AS s(state, n)
+WHERE state ->> 'state' IN ('SCHEDULED', 'AWAITING') ORDER BY n DESC LIMIT 1
+$$;
+
 -- Stores a job that JobRunr's own API made or changed: the dashboard's requeue and delete, a recurring job's next run.
--- Answers false where the stored version is not the one that was changed.
+-- Answers false where the stored version is not the one that was changed, or where a job that is to wait again would do
+-- so beside another with its unique key.
 CREATE OR REPLACE FUNCTION rowrunner.save_job(p_job jsonb, p_previous int) RETURNS boolean
     LANGUAGE plpgsql AS
 $$
 DECLARE
-    j       rowrunner.job;
-    states  jsonb := p_job -> 'jobHistory';
-    latest  jsonb := states -> -1;
-    target  text := latest ->> 'state';
-    at      timestamptz := coalesce(latest ->> 'updatedAt', latest ->> 'createdAt');
-    due     timestamptz := latest ->> 'scheduledAt';
-    details jsonb := p_job -> 'jobDetails' -> 'jobParameters' -> 0 -> 'object';
-    ours    boolean := p_job -> 'jobDetails' ->> 'className' = 'dev.rowrunner.runner.jobrunr.RunStoredJob';
+    latest jsonb := p_job -> 'jobHistory' -> -1;
+    at     timestamptz := coalesce(latest ->> 'updatedAt', latest ->> 'createdAt');
+    stored boolean;
 BEGIN
-    IF p_previous = 0 AND ours AND EXISTS (SELECT FROM rowrunner.kind WHERE name = details ->> 'kind') THEN
-        PERFORM rowrunner.insert_jobs(
-            details ->> 'kind', ARRAY [(p_job ->> 'id')::uuid], ARRAY [(details ->> 'args')::jsonb], NULL, NULL, NULL, due,
-            NULL, NULL, p_job ->> 'recurringJobId', at);
+    IF p_previous = 0 THEN
+        stored := rowrunner.insert_from_jobrunr((p_job ->> 'id')::uuid, p_job, latest, at);
+    ELSE
+        stored := rowrunner.update_from_jobrunr((p_job ->> 'id')::uuid, p_job, p_previous, latest, at);
+    END IF;
+    IF stored THEN
+        PERFORM rowrunner.wake(queue, kind, tenant, claim_key) FROM rowrunner.job WHERE id = (p_job ->> 'id')::uuid AND state = 'ENQUEUED';
+    END IF;
+    RETURN stored;
+END
+$$;
+
+-- A job of a known kind is stored as that kind declares; nothing is where another job holds its unique key.
+CREATE OR REPLACE FUNCTION rowrunner.insert_from_jobrunr(p_id uuid, p_job jsonb, p_latest jsonb, p_at timestamptz) RETURNS boolean
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    ours    boolean := p_job -> 'jobDetails' ->> 'className' = 'dev.rowrunner.runner.jobrunr.RunStoredJob';
+    details jsonb := p_job -> 'jobDetails' -> 'jobParameters' -> 0 -> 'object';
+    target  text := p_latest ->> 'state';
+    due     timestamptz := rowrunner.due_of(p_job -> 'jobHistory');
+BEGIN
+    IF EXISTS (SELECT FROM rowrunner.job WHERE id = p_id) THEN
+        RETURN false;
+    END IF;
+    IF ours AND target IN ('SCHEDULED', 'ENQUEUED') AND EXISTS (SELECT FROM rowrunner.kind WHERE name = details ->> 'kind') THEN
+        PERFORM rowrunner.insert_jobs(details ->> 'kind', ARRAY [p_id], ARRAY [(details ->> 'args')::jsonb], NULL, NULL, NULL,
+                                      CASE WHEN target = 'SCHEDULED' THEN due END, NULL, NULL, p_job ->> 'recurringJobId', p_at);
         RETURN true;
     END IF;
-    IF p_previous = 0 THEN
-        INSERT INTO rowrunner.job_body (id, args, recurring_id, foreign_job, created_at)
-        VALUES ((p_job ->> 'id')::uuid, CASE WHEN ours THEN (details ->> 'args')::jsonb ELSE '{}' END, p_job ->> 'recurringJobId',
-                CASE WHEN NOT ours THEN p_job - '{id,version,jobHistory,metadata}'::text[] END,
-                (states -> 0 ->> 'createdAt')::timestamptz);
-        INSERT INTO rowrunner.job (id, state, version, queue, kind, claim_key, run_at, updated_at)
-        VALUES ((p_job ->> 'id')::uuid, target, 1, 'default',
-                CASE WHEN ours THEN details ->> 'kind' ELSE 'jobrunr' END, coalesce(due, at), due, at);
-    ELSE
-        SELECT * INTO j FROM rowrunner.job WHERE id = (p_job ->> 'id')::uuid AND version = p_previous FOR UPDATE;
-        IF NOT FOUND THEN
-            RETURN false;
-        END IF;
-        IF j.state = 'PROCESSING' AND target = 'DELETED'
-            AND EXISTS (SELECT FROM rowrunner.worker WHERE id = j.worker AND ended_at IS NULL) THEN
-            -- Only its worker can stop it; the row becomes DELETED when that has.
-            PERFORM rowrunner.discard(ARRAY [j.id], coalesce(latest ->> 'reason', 'Deleted in the dashboard'));
-            RETURN true;
-        END IF;
-        IF target = 'ENQUEUED' AND j.state IN ('FAILED', 'DELETED', 'SUCCEEDED') AND rowrunner.retake_unique_key(j, at) IS NOT NULL THEN
-            RETURN false;
-        END IF;
-        UPDATE rowrunner.job
-        SET state = target, version = p_previous + 1, updated_at = at, cancel_reason = NULL,
-            parked = parked AND target = 'ENQUEUED',
-            attempt = CASE WHEN target = 'ENQUEUED' AND j.state IN ('FAILED', 'DELETED', 'SUCCEEDED') THEN 0 ELSE attempt END,
-            run_at = coalesce(due, run_at),
-            claim_key = rowrunner.claim_key(coalesce(due, at), priority),
-            started_at = CASE WHEN target = 'PROCESSING' THEN at ELSE started_at END
-        WHERE id = j.id;
-        IF j.state = 'PROCESSING' AND target <> 'PROCESSING' THEN
-            PERFORM rowrunner.release(ARRAY [j.id], target IN ('SUCCEEDED', 'FAILED', 'DELETED'));
-        ELSIF target = 'DELETED' THEN
-            PERFORM rowrunner.leave_unique_keys(ARRAY [j.id]);
-        END IF;
+    INSERT INTO rowrunner.job_body (id, args, foreign_job, created_at)
+    VALUES (p_id, CASE WHEN ours THEN (details ->> 'args')::jsonb ELSE '{}' END,
+            CASE WHEN NOT ours THEN p_job - '{id,version,jobHistory,metadata}'::text[] END,
+            (p_job -> 'jobHistory' -> 0 ->> 'createdAt')::timestamptz);
+    INSERT INTO rowrunner.job (id, state, queue, kind, claim_key, run_at, updated_at, recurring_id)
+    VALUES (p_id, target, 'default', CASE WHEN ours THEN details ->> 'kind' ELSE 'jobrunr' END,
+            CASE WHEN target = 'SCHEDULED' THEN due ELSE p_at END, due, p_at, p_job ->> 'recurringJobId');
+    PERFORM rowrunner.tell_as_jobrunr(p_id, 1, p_job, p_latest);
+    RETURN true;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION rowrunner.update_from_jobrunr(
+    p_id uuid, p_job jsonb, p_previous int, p_latest jsonb, p_at timestamptz) RETURNS boolean
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    j      rowrunner.job;
+    target text := p_latest ->> 'state';
+    due    timestamptz := rowrunner.due_of(p_job -> 'jobHistory');
+    anew   boolean;
+    begins boolean;
+BEGIN
+    SELECT * INTO j FROM rowrunner.job WHERE id = p_id AND version = p_previous FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN false;
     END IF;
-    INSERT INTO rowrunner.job_history AS h (id, version, states, metadata, last_error)
-    VALUES ((p_job ->> 'id')::uuid, p_previous + 1, states, p_job -> 'metadata',
-            CASE WHEN target = 'FAILED' THEN latest ->> 'exceptionMessage' END)
-    ON CONFLICT (id) DO UPDATE SET version = excluded.version, states = excluded.states, metadata = excluded.metadata,
-        last_error = coalesce(excluded.last_error, h.last_error);
-    IF target = 'ENQUEUED' THEN
-        PERFORM rowrunner.wake(queue, kind, tenant, claim_key) FROM rowrunner.job WHERE id = (p_job ->> 'id')::uuid;
+    IF target = 'DELETED' AND rowrunner.is_running(j) THEN
+        -- Only its worker can stop it; the row becomes DELETED when that has.
+        PERFORM rowrunner.discard(ARRAY [p_id], coalesce(p_latest ->> 'reason', 'Deleted in the dashboard'));
+        RETURN true;
+    END IF;
+    anew := target IN ('ENQUEUED', 'SCHEDULED') AND j.state IN ('FAILED', 'DELETED', 'SUCCEEDED');
+    begins := target = 'PROCESSING' AND j.state <> 'PROCESSING';
+    IF anew AND rowrunner.retake_unique_key(j, p_at) IS NOT NULL THEN
+        RETURN false;
+    END IF;
+    UPDATE rowrunner.job
+    SET state = target, version = p_previous + 1, updated_at = p_at, cancel_reason = NULL,
+        parked = parked AND target = 'ENQUEUED',
+        attempt = CASE WHEN anew THEN 0 WHEN begins THEN attempt + 1 ELSE attempt END,
+        snoozes = CASE WHEN anew THEN 0 ELSE snoozes END,
+        started_at = CASE WHEN begins THEN p_at ELSE started_at END,
+        worker = CASE WHEN begins THEN NULL ELSE worker END,
+        run_at = coalesce(due, run_at),
+        claim_key = CASE target WHEN 'ENQUEUED' THEN rowrunner.claim_key(p_at, priority)
+                                WHEN 'SCHEDULED' THEN rowrunner.claim_key(due, priority) ELSE claim_key END
+    WHERE id = p_id;
+    PERFORM rowrunner.tell_as_jobrunr(p_id, p_previous + 1, p_job, p_latest);
+    IF j.state = 'PROCESSING' AND target <> 'PROCESSING' THEN
+        PERFORM rowrunner.release(ARRAY [p_id], target IN ('SUCCEEDED', 'FAILED', 'DELETED'));
+    ELSIF target IN ('SUCCEEDED', 'FAILED', 'DELETED') THEN
+        PERFORM rowrunner.leave_unique_keys(ARRAY [p_id]);
     END IF;
     RETURN true;
+END
+$$;
+
+-- Keeps a story as JobRunr tells it, with the progress that it read.
+CREATE OR REPLACE FUNCTION rowrunner.tell_as_jobrunr(p_id uuid, p_version int, p_job jsonb, p_latest jsonb) RETURNS void
+    LANGUAGE sql AS
+$$
+INSERT INTO rowrunner.job_history AS h (id, version, states, metadata, last_error, reason)
+VALUES (p_id, p_version, p_job -> 'jobHistory', p_job -> 'metadata',
+        CASE WHEN p_latest ->> 'state' = 'FAILED' THEN left(p_latest ->> 'exceptionMessage', 4000) END,
+        left(p_latest ->> 'reason', 1000))
+ON CONFLICT (id) DO UPDATE
+    SET version    = excluded.version,
+        states     = excluded.states,
+        metadata   = excluded.metadata,
+        last_error = coalesce(excluded.last_error, h.last_error),
+        reason     = excluded.reason;
+DELETE FROM rowrunner.job_progress WHERE id = p_id AND p_latest ->> 'state' <> 'PROCESSING';
+$$;
+
+-- Deletes a job with all that is told of it.
+CREATE OR REPLACE FUNCTION rowrunner.delete_job(p_id uuid) RETURNS boolean
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    j rowrunner.job;
+BEGIN
+    SELECT * INTO j FROM rowrunner.job WHERE id = p_id FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    IF rowrunner.is_running(j) THEN
+        RAISE EXCEPTION 'Job % can''t be deleted while worker % runs it', p_id, j.worker
+            USING ERRCODE = 'object_in_use',
+                HINT = format('Stop it: SELECT * FROM rowrunner.discard(ARRAY [%L::uuid])', p_id);
+    END IF;
+    PERFORM rowrunner.release(ARRAY [p_id], true) WHERE j.state = 'PROCESSING';
+    PERFORM rowrunner.leave_unique_keys(ARRAY [p_id]);
+    PERFORM rowrunner.forget_jobs(ARRAY [p_id]);
+    RETURN true;
+END
+$$;
+
+-- What JobRunr, and whoever writes SQL against its table, does to jobrunr.jobrunr_jobs. A row that is not returned
+-- counts as not written.
+CREATE OR REPLACE FUNCTION rowrunner.write_jobrunr_job() RETURNS trigger
+    LANGUAGE plpgsql AS
+$$
+BEGIN
+    IF tg_op = 'DELETE' THEN
+        RETURN CASE WHEN rowrunner.delete_job(old.id) THEN old END;
+    END IF;
+    IF new.state IS DISTINCT FROM new.jobAsJson::jsonb -> 'jobHistory' -> -1 ->> 'state' THEN
+        RAISE EXCEPTION 'The state of job % can''t be set to ''%'' here: jobrunr_jobs is a view', new.id, new.state
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                HINT = 'Use rowrunner.requeue or rowrunner.discard; both take an array of ids';
+    END IF;
+    IF NOT rowrunner.save_job(new.jobAsJson::jsonb, CASE WHEN tg_op = 'INSERT' THEN 0 ELSE old.version END) THEN
+        RETURN NULL;
+    END IF;
+    RETURN new;
 END
 $$;
 

@@ -1,7 +1,8 @@
 -- JobRunr's own tables of jobs and counts, as they would read if it wrote them: its queries and everybody else's work on
--- these. Jobs are written through rowrunner.save_job.
+-- these, reading and writing.
 
-CREATE OR REPLACE VIEW jobrunr.jobrunr_jobs AS
+DROP VIEW IF EXISTS jobrunr.jobrunr_jobs;
+CREATE VIEW jobrunr.jobrunr_jobs AS
 SELECT j.id,
        j.version,
        rowrunner.job_json(j)::text                                            AS jobAsJson,
@@ -12,15 +13,19 @@ SELECT j.id,
        (SELECT b.created_at AT TIME ZONE 'UTC' FROM rowrunner.job_body b WHERE b.id = j.id) AS createdAt,
        (j.updated_at AT TIME ZONE 'UTC')                                      AS updatedAt,
        (j.run_at AT TIME ZONE 'UTC')                                          AS scheduledAt,
-       (SELECT b.recurring_id FROM rowrunner.job_body b WHERE b.id = j.id)    AS recurringJobId,
+       j.recurring_id                                                         AS recurringJobId,
        j.queue,
        j.priority,
        j.kind,
        j.tenant,
        (SELECT b.unique_key FROM rowrunner.job_body b WHERE b.id = j.id)      AS unique_key,
        j.attempt,
-       j.run_at
+       j.run_at,
+       j.updated_at
 FROM rowrunner.job j;
+
+CREATE TRIGGER write_jobrunr_job INSTEAD OF INSERT OR UPDATE OR DELETE ON jobrunr.jobrunr_jobs
+    FOR EACH ROW EXECUTE FUNCTION rowrunner.write_jobrunr_job();
 
 CREATE OR REPLACE VIEW jobrunr.jobrunr_jobs_stats AS
 WITH counted AS MATERIALIZED (SELECT state, sum(count) AS count FROM rowrunner.job_count GROUP BY state)

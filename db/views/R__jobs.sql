@@ -1,11 +1,11 @@
--- What operators read of jobs, queues and workers. States are joined by name, so that a filter on one uses its index.
+-- What operators read of jobs, queues and workers.
 
 DROP VIEW IF EXISTS public.jobs;
 CREATE VIEW public.jobs AS
 SELECT j.id,
        j.kind,
        b.args,
-       s.name                                                        AS state,
+       j.state,
        j.queue,
        nullif(j.tenant, '')                                          AS tenant,
        j.priority,
@@ -13,7 +13,7 @@ SELECT j.id,
        b.created_at,
        j.run_at,
        j.started_at,
-       CASE WHEN j.state IN ('SUCCEEDED', 'FAILED', 'DELETED') THEN j.updated_at END AS finished_at,
+       CASE WHEN j.state IN ('succeeded', 'failed', 'deleted') THEN j.updated_at END AS finished_at,
        j.updated_at,
        w.name                                                        AS worker,
        j.parked,
@@ -21,8 +21,22 @@ SELECT j.id,
        b.unique_key,
        h.last_error,
        coalesce(h.reason, j.cancel_reason)                           AS reason
-FROM rowrunner.job_state s
-     JOIN rowrunner.job j ON j.state = s.code
+-- A branch for each state: a filter on one leaves that branch alone, and with it the index, whatever is known of the data.
+FROM (SELECT text 'awaiting' AS state, id, kind, queue, tenant, priority, attempt, run_at, started_at, updated_at, worker, parked, concurrency_key, cancel_reason FROM rowrunner.job WHERE state = 'AWAITING'
+      UNION ALL
+      SELECT text 'scheduled', id, kind, queue, tenant, priority, attempt, run_at, started_at, updated_at, worker, parked, concurrency_key, cancel_reason FROM rowrunner.job WHERE state = 'SCHEDULED'
+      UNION ALL
+      SELECT text 'enqueued', id, kind, queue, tenant, priority, attempt, run_at, started_at, updated_at, worker, parked, concurrency_key, cancel_reason FROM rowrunner.job WHERE state = 'ENQUEUED'
+      UNION ALL
+      SELECT text 'processing', id, kind, queue, tenant, priority, attempt, run_at, started_at, updated_at, worker, parked, concurrency_key, cancel_reason FROM rowrunner.job WHERE state = 'PROCESSING'
+      UNION ALL
+      SELECT text 'processed', id, kind, queue, tenant, priority, attempt, run_at, started_at, updated_at, worker, parked, concurrency_key, cancel_reason FROM rowrunner.job WHERE state = 'PROCESSED'
+      UNION ALL
+      SELECT text 'succeeded', id, kind, queue, tenant, priority, attempt, run_at, started_at, updated_at, worker, parked, concurrency_key, cancel_reason FROM rowrunner.job WHERE state = 'SUCCEEDED'
+      UNION ALL
+      SELECT text 'failed', id, kind, queue, tenant, priority, attempt, run_at, started_at, updated_at, worker, parked, concurrency_key, cancel_reason FROM rowrunner.job WHERE state = 'FAILED'
+      UNION ALL
+      SELECT text 'deleted', id, kind, queue, tenant, priority, attempt, run_at, started_at, updated_at, worker, parked, concurrency_key, cancel_reason FROM rowrunner.job WHERE state = 'DELETED') AS j
      LEFT JOIN rowrunner.job_body b ON b.id = j.id
      LEFT JOIN rowrunner.job_history h ON h.id = j.id
      LEFT JOIN rowrunner.worker w ON w.id = j.worker;

@@ -1,14 +1,5 @@
 -- The engine's own tables. What an operator reads are the views of schema public; what JobRunr reads is schema jobrunr.
 
--- The states by JobRunr's name, which the tables hold, and by the one that people read and write.
-CREATE TABLE rowrunner.job_state (
-    code text COLLATE "C" PRIMARY KEY,
-    name text NOT NULL UNIQUE
-);
-INSERT INTO rowrunner.job_state
-SELECT upper(name), name
-FROM unnest(ARRAY ['awaiting', 'scheduled', 'enqueued', 'processing', 'processed', 'succeeded', 'failed', 'deleted']) AS name;
-
 -- Operators change these rows; workers see a change at once. priority: ten minutes of age a step.
 CREATE TABLE rowrunner.queue (
     name          text COLLATE "C" PRIMARY KEY CHECK (name ~ '^[a-z][a-z0-9_-]{0,62}$'),
@@ -81,6 +72,7 @@ CREATE TABLE rowrunner.job (
     started_at      timestamptz,
     updated_at      timestamptz      NOT NULL,
     concurrency_key text COLLATE "C",
+    recurring_id    text COLLATE "C",
     cancel_reason   text
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.1,
         autovacuum_analyze_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
@@ -93,21 +85,22 @@ COMMENT ON COLUMN rowrunner.job.worker IS 'who runs it, or ran it last';
 -- A lane is what waits in one queue for one kind and tenant; claims read the head of a lane.
 CREATE INDEX job_lane_idx ON rowrunner.job (queue, kind, tenant, claim_key, id) WHERE state = 'ENQUEUED' AND NOT parked;
 CREATE INDEX job_parked_idx ON rowrunner.job (concurrency_key, claim_key) WHERE state = 'ENQUEUED' AND parked;
-CREATE INDEX job_due_idx ON rowrunner.job (run_at) WHERE state = 'SCHEDULED';
 CREATE INDEX job_owned_idx ON rowrunner.job (worker) WHERE state = 'PROCESSING';
--- For every list, JobRunr's too: it compares times in UTC without a zone.
-CREATE INDEX job_list_idx ON rowrunner.job (state, (updated_at AT TIME ZONE 'UTC'));
+CREATE INDEX job_due_idx ON rowrunner.job (run_at) WHERE state = 'SCHEDULED';
+-- For every list.
+CREATE INDEX job_list_idx ON rowrunner.job (state, updated_at);
+-- The newest run of a schedule in each state.
+CREATE INDEX job_recurring_idx ON rowrunner.job (recurring_id, state, run_at) WHERE recurring_id IS NOT NULL;
 
 -- Written once.
 CREATE TABLE rowrunner.job_body (
     id           uuid PRIMARY KEY,
     args         jsonb       NOT NULL,
     unique_key   text,
-    recurring_id text,
     foreign_job  jsonb,
     created_at   timestamptz NOT NULL
 );
-CREATE INDEX job_body_recurring_idx ON rowrunner.job_body (recurring_id) WHERE recurring_id IS NOT NULL;
+CREATE INDEX job_body_foreign_idx ON rowrunner.job_body (id) WHERE foreign_job IS NOT NULL;
 
 COMMENT ON COLUMN rowrunner.job_body.foreign_job IS 'a job that JobRunr''s own API stored: its JSON without id, version, history and metadata';
 

@@ -44,7 +44,8 @@ public record JobKind<A>(
      * @param keyArg the arg whose value is the concurrency key; null: jobs have none unless it is given with the job
      * @param perKey of one concurrency key
      */
-    public record Limits(@Nullable Integer running, @Nullable String keyArg, int perKey) {
+    public record Limits(
+            @Nullable Integer running, @Nullable String keyArg, int perKey) {
 
         public static final Limits NONE = new Limits(null, null, 1);
 
@@ -68,8 +69,7 @@ public record JobKind<A>(
                     + " underscores, a letter first; kind '" + name + "' has '" + queue + "'");
         }
         if (priority < -100 || priority > 100) {
-            throw new IllegalArgumentException(
-                    "A priority is from -100 to 100; kind '" + name + "' has " + priority);
+            throw new IllegalArgumentException("A priority is from -100 to 100; kind '" + name + "' has " + priority);
         }
         if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
             throw new IllegalArgumentException("A timeout is longer than nothing; kind '" + name + "' has " + timeout);

@@ -25,8 +25,8 @@ public record Unique(During during, @Nullable Duration period, List<String> args
     public Unique {
         args = List.copyOf(args);
         if ((during == During.PERIOD) != (period != null)) {
-            throw new IllegalArgumentException("A job unique for a period has one, and no other has; was " + during
-                    + " with period " + period);
+            throw new IllegalArgumentException(
+                    "A job unique for a period has one, and no other has; was " + during + " with period " + period);
         }
         if (period != null && (period.isNegative() || period.isZero())) {
             throw new IllegalArgumentException("A period is longer than nothing, was " + period);

@@ -92,8 +92,7 @@ final class Claims {
             RETURNING floor(b.tokens)::int
             """;
 
-    private static final String SPEND =
-            "UPDATE rowrunner.rate_bucket SET tokens = tokens - :jobs WHERE queue = :queue";
+    private static final String SPEND = "UPDATE rowrunner.rate_bucket SET tokens = tokens - :jobs WHERE queue = :queue";
 
     private static final String ADD_KEYS = """
             INSERT INTO rowrunner.concurrency_key (key) SELECT DISTINCT key FROM unnest(:keys::text[]) AS key ORDER BY key
@@ -150,14 +149,14 @@ final class Claims {
      * Claims up to the quotas for the worker, in the transaction that the caller is in, and notes in the lanes how far
      * it came.
      */
-    List<Attempt> claim(
-            List<Quota> wanted, int worker, Queues queues, Lanes lanes) {
+    List<Attempt> claim(List<Quota> wanted, int worker, Queues queues, Lanes lanes) {
         var allowance = new Allowance(queues);
         var quotas = wanted.stream().map(allowance::allowed).toList();
         var open = quotas.stream().filter(quota -> quota.jobs() > 0).toList();
         var rows = open.isEmpty() ? List.<Row>of() : pick(open, worker);
         note(wanted, quotas, rows, lanes);
-        var taken = new ArrayList<>(rows.stream().filter(row -> row.key() == null).toList());
+        var taken =
+                new ArrayList<>(rows.stream().filter(row -> row.key() == null).toList());
         var keyed = rows.stream().filter(row -> row.key() != null).toList();
         if (!keyed.isEmpty()) {
             taken.addAll(admit(keyed, worker));
@@ -188,7 +187,8 @@ final class Claims {
         return new Row(
                 quotas.get(row.getInt("n") - 1),
                 row.getObject("id", UUID.class),
-                new Place(row.getObject("claim_key", OffsetDateTime.class).toInstant(), row.getObject("id", UUID.class)),
+                new Place(
+                        row.getObject("claim_key", OffsetDateTime.class).toInstant(), row.getObject("id", UUID.class)),
                 row.getString("concurrency_key"),
                 row.getInt("version"),
                 row.getInt("attempt"),
@@ -199,11 +199,15 @@ final class Claims {
 
     /** A lane that gave less than it was asked for has no more; one that may not be read now waits for the next look. */
     private static void note(List<Quota> wanted, List<Quota> allowed, List<Row> rows, Lanes lanes) {
-        var byLane = rows.stream().collect(Collectors.groupingBy(row -> row.quota().lane()));
+        var byLane =
+                rows.stream().collect(Collectors.groupingBy(row -> row.quota().lane()));
         for (int i = 0; i < wanted.size(); i++) {
             var lane = wanted.get(i).lane();
             var found = byLane.getOrDefault(lane, List.of());
-            found.stream().map(Row::place).max(Comparator.naturalOrder()).ifPresent(place -> lanes.reached(lane, place));
+            found.stream()
+                    .map(Row::place)
+                    .max(Comparator.naturalOrder())
+                    .ifPresent(place -> lanes.reached(lane, place));
             if (found.size() < wanted.get(i).jobs() || allowed.get(i).jobs() == 0) {
                 lanes.emptied(lane);
             }
@@ -233,11 +237,9 @@ final class Claims {
 
     private Map<String, Integer> room(Set<String> keys) {
         var room = new HashMap<String, Integer>();
-        jdbc.sql(LOCK_KEYS)
-                .param("keys", keys.toArray(String[]::new))
-                .query(row -> {
-                    room.put(row.getString("key"), Math.max(row.getInt("room"), 0));
-                });
+        jdbc.sql(LOCK_KEYS).param("keys", keys.toArray(String[]::new)).query(row -> {
+            room.put(row.getString("key"), Math.max(row.getInt("room"), 0));
+        });
         return room;
     }
 
@@ -246,7 +248,11 @@ final class Claims {
         jdbc.sql(ENTER_KEYS).param("keys", texts(admitted, Row::key)).update();
         return jdbc.sql(TAKE)
                 .param("ids", texts(admitted, Row::id))
-                .param("lanes", admitted.stream().mapToInt(row -> quotas.indexOf(row.quota()) + 1).toArray())
+                .param(
+                        "lanes",
+                        admitted.stream()
+                                .mapToInt(row -> quotas.indexOf(row.quota()) + 1)
+                                .toArray())
                 .param("worker", worker)
                 .param("now", clock.instant().atOffset(ZoneOffset.UTC))
                 .query((row, i) -> row(quotas, row))
@@ -267,7 +273,10 @@ final class Claims {
     private void leaveUniqueKeys(List<Row> taken) {
         var unique = taken.stream().filter(Row::unique).toList();
         if (!unique.isEmpty()) {
-            jdbc.sql(LEAVE_WAITING).param("ids", texts(unique, Row::id)).query(String.class).optional();
+            jdbc.sql(LEAVE_WAITING)
+                    .param("ids", texts(unique, Row::id))
+                    .query(String.class)
+                    .optional();
         }
     }
 
@@ -357,12 +366,15 @@ final class Claims {
             var occupied = new ArrayList<Occupied>();
             for (var row : taken) {
                 scopes(row.quota().lane())
-                        .forEach(scope -> occupied.add(new Occupied(scope, Objects.requireNonNull(slots.get(scope)).removeFirst(), row.id())));
+                        .forEach(scope -> occupied.add(new Occupied(
+                                scope, Objects.requireNonNull(slots.get(scope)).removeFirst(), row.id())));
             }
             if (!occupied.isEmpty()) {
                 jdbc.sql(OCCUPY)
                         .param("scopes", texts(occupied, Occupied::scope))
-                        .param("slots", occupied.stream().mapToInt(Occupied::slot).toArray())
+                        .param(
+                                "slots",
+                                occupied.stream().mapToInt(Occupied::slot).toArray())
                         .param("jobs", texts(occupied, Occupied::job))
                         .update();
             }
@@ -370,8 +382,10 @@ final class Claims {
                     .map(row -> row.quota().lane().queue())
                     .filter(queue -> queues.get(queue).rated())
                     .collect(Collectors.groupingBy(queue -> queue, TreeMap::new, Collectors.counting()))
-                    .forEach((queue, jobs) ->
-                            jdbc.sql(SPEND).param("queue", queue).param("jobs", jobs).update());
+                    .forEach((queue, jobs) -> jdbc.sql(SPEND)
+                            .param("queue", queue)
+                            .param("jobs", jobs)
+                            .update());
         }
     }
 

@@ -71,7 +71,10 @@ final class Housekeeping implements AutoCloseable {
         try {
             work.run();
         } catch (RuntimeException e) {
-            LOG.atWarn().log("Housekeeping failed, will be done again: {}", e.toString().lines().findFirst().orElse(""));
+            LOG.atWarn()
+                    .log(
+                            "Housekeeping failed, will be done again: {}",
+                            e.toString().lines().findFirst().orElse(""));
         }
     }
 

@@ -1,59 +1,62 @@
 package dev.rowrunner.runner.jobrunr;
 
-import java.sql.SQLException;
+import java.sql.Connection;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import javax.sql.DataSource;
 import org.jobrunr.jobs.Job;
 import org.jobrunr.jobs.mappers.JobMapper;
 import org.jobrunr.jobs.states.StateName;
-import org.jobrunr.storage.StorageException;
 import org.jobrunr.storage.StorageProviderUtils.DatabaseOptions;
 import org.jobrunr.storage.navigation.AmountRequest;
 import org.jobrunr.storage.sql.common.DatabaseCreator;
+import org.jobrunr.storage.sql.common.JobTable;
 import org.jobrunr.storage.sql.postgres.PostgresStorageProvider;
 import org.jobrunr.utils.mapper.JsonMapper;
-import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.jobrunr.utils.resilience.RateLimiter;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** JobRunr's storage on the tables that Flyway made, with an insert that joins the caller's transaction. */
+/**
+ * What JobRunr's own code reads and writes: the dashboard and the recurring jobs. Its table of jobs is a view, whose
+ * triggers keep the engine's rules; see {@code db/views/R__jobrunr.sql}.
+ */
 class JobStorage extends PostgresStorageProvider {
 
     /** With a schema: without one JobRunr would look for its tables in all schemas. */
     private static final String PREFIX = "jobrunr.";
 
+    /** What one transaction deletes, so that none of them holds its locks for long. */
+    private static final int PRUNED_AT_ONCE = 1000;
+
+    private static final String COUNT = """
+            SELECT coalesce(sum(count), 0) FROM rowrunner.job_count WHERE state = :state
+            """;
+
     private final JsonMapper json;
-    private final Bell bell;
+    private final JobMapper jobMapper;
     private final Clock clock;
+    private final JdbcClient jdbc;
 
-    JobStorage(DataSource dataSource, JsonMapper json, Bell bell, Clock clock) {
-        super(dataSource, PREFIX, DatabaseOptions.SKIP_CREATE);
+    JobStorage(DataSource dataSource, JsonMapper json, Clock clock) {
+        this(dataSource, json, clock, RateLimiter.Builder.rateLimit().at1RequestPerSecond());
+    }
+
+    /** @param notifications how often those who watch the dashboard are told of changes */
+    JobStorage(DataSource dataSource, JsonMapper json, Clock clock, RateLimiter notifications) {
+        super(dataSource, PREFIX, DatabaseOptions.SKIP_CREATE, notifications);
         this.json = json;
-        this.bell = bell;
+        this.jobMapper = new JobMapper(json);
         this.clock = clock;
-        setJobMapper(new JobMapper(json));
+        this.jdbc = JdbcClient.create(dataSource);
+        setJobMapper(jobMapper);
     }
 
-    /** The same storage for a server that ticks no schedules: it never learns that there are any. */
-    JobStorage withoutSchedules() {
-        return new JobStorage(dataSource, json, bell, clock) {
-            @Override
-            public boolean recurringJobsUpdated(Long knownHash) {
-                return false;
-            }
-        };
-    }
-
-    /** Inserts new jobs on the connection of the Spring transaction that the caller is in, and commits nothing. */
-    void insert(List<Job> jobs) {
-        var connection = DataSourceUtils.getConnection(dataSource);
-        try {
-            jobTable(connection).save(jobs);
-        } catch (SQLException e) {
-            throw new StorageException(e);
-        } finally {
-            DataSourceUtils.releaseConnection(connection, dataSource);
-        }
+    /** From the counts: the rows themselves may be many millions. */
+    @Override
+    public long countJobs(StateName state) {
+        return jdbc.sql(COUNT).param("state", state.name()).query(Long.class).single();
     }
 
     /** JobRunr asks one poll ahead and would run jobs up to five seconds early. */
@@ -61,6 +64,35 @@ class JobStorage extends PostgresStorageProvider {
     public List<Job> getScheduledJobs(Instant before, AmountRequest amount) {
         var now = clock.instant();
         return super.getScheduledJobs(before.isBefore(now) ? before : now, amount);
+    }
+
+    @Override
+    public int deleteJobsPermanently(StateName state, Instant updatedBefore) {
+        if (state != StateName.SUCCEEDED && state != StateName.DELETED) {
+            return super.deleteJobsPermanently(state, updatedBefore);
+        }
+        int deleted = 0;
+        int chunk;
+        do {
+            chunk = prune(state, updatedBefore);
+            deleted += chunk;
+        } while (chunk == PRUNED_AT_ONCE);
+        notifyJobStatsOnChangeListenersIf(deleted > 0);
+        return deleted;
+    }
+
+    private int prune(StateName state, Instant updatedBefore) {
+        return jdbc.sql("SELECT rowrunner.prune(:state, :before, :limit)")
+                .param("state", state.name())
+                .param("before", updatedBefore.atOffset(ZoneOffset.UTC))
+                .param("limit", PRUNED_AT_ONCE)
+                .query(Integer.class)
+                .single();
+    }
+
+    @Override
+    protected JobTable jobTable(Connection connection) {
+        return new JobsView(connection, tablePrefix, jobMapper);
     }
 
     /** JobRunr finds its migrations by the class that it is given, and knows its own only. */

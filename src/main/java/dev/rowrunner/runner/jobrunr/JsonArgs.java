@@ -24,8 +24,9 @@ class JsonArgs {
         var json = json(kind, args);
         int bytes = json.length() < MOST_BYTES / 4 ? json.length() : json.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MOST_BYTES) {
-            throw new IllegalArgumentException("Args of kind '" + kind.name() + "' have " + bytes + " bytes as JSON; at most "
-                    + MOST_BYTES + " are stored. Store the data elsewhere and enqueue its key");
+            throw new IllegalArgumentException(
+                    "Args of kind '" + kind.name() + "' have " + bytes + " bytes as JSON; at most " + MOST_BYTES
+                            + " are stored. Store the data elsewhere and enqueue its key");
         }
         if (json.contains("\\u0000")) {
             throw new IllegalArgumentException(
@@ -52,7 +53,8 @@ class JsonArgs {
     }
 
     /** The value of one arg as PostgreSQL's {@code ->>} answers it, or null where there is none. */
-    @Nullable String valueOf(String json, String arg) {
+    @Nullable
+    String valueOf(String json, String arg) {
         var value = mapper.readTree(json).get(arg);
         if (value == null || value.isNull()) {
             return null;

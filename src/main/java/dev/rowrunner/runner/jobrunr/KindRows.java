@@ -59,7 +59,9 @@ class KindRows {
                 .param("keyArg", kind.limits().keyArg())
                 .param("keyConcurrency", kind.limits().perKey())
                 .param("tenantArg", kind.tenantArg())
-                .param("uniqueWhile", unique == null ? null : unique.during().name().toLowerCase(Locale.ROOT))
+                .param(
+                        "uniqueWhile",
+                        unique == null ? null : unique.during().name().toLowerCase(Locale.ROOT))
                 .param("uniqueFor", period(unique))
                 .param("uniqueArgs", args(unique))
                 .update();

@@ -99,7 +99,11 @@ final class Lease implements AutoCloseable {
                 .param("server", self.server())
                 .param("name", self.name())
                 .param("queues", queues.isEmpty() ? null : queues.toArray(String[]::new))
-                .param("kinds", parts.handlers().kinds().stream().map(kind -> kind.name()).toArray(String[]::new))
+                .param(
+                        "kinds",
+                        parts.handlers().kinds().stream()
+                                .map(kind -> kind.name())
+                                .toArray(String[]::new))
                 .param("slots", self.properties().threads())
                 .query(Integer.class)
                 .single();
@@ -165,7 +169,11 @@ final class Lease implements AutoCloseable {
     void signOff(boolean idle) {
         heart.shutdownNow();
         try {
-            parts.database().jdbc().sql(idle ? SIGN_OFF : SIGN_OFF_LATER).param("id", worker).update();
+            parts.database()
+                    .jdbc()
+                    .sql(idle ? SIGN_OFF : SIGN_OFF_LATER)
+                    .param("id", worker)
+                    .update();
         } catch (RuntimeException e) {
             LOG.atWarn().log("Could not sign off; other workers notice after {}: {}", lease, firstLine(e));
         }

@@ -53,30 +53,39 @@ final class Look {
 
     /** The queues that somebody listens to, and the limits. */
     Queues queues(Predicate<String> listens) {
-        var byName = jdbc.sql(QUEUES)
+        var byName = jdbc
+                .sql(QUEUES)
                 .query((row, n) -> new Queue(
                         row.getString("name"),
                         row.getInt("priority"),
                         row.getBoolean("paused"),
                         row.getBoolean("limited"),
                         row.getBoolean("rated")))
+                .list()
                 .stream()
                 .filter(queue -> listens.test(queue.name()))
                 .collect(Collectors.toMap(Queue::name, queue -> queue));
-        return new Queues(byName, Set.copyOf(jdbc.sql(LIMITED_KINDS).query(String.class).list()));
+        return new Queues(
+                byName, Set.copyOf(jdbc.sql(LIMITED_KINDS).query(String.class).list()));
     }
 
     /** The lanes that are not empty and the places of their first jobs, of open queues and the given kinds. */
     Map<Lane, Place> heads(Queues queues, Collection<String> kinds) {
         var heads = new HashMap<Lane, Place>();
         jdbc.sql(HEADS)
-                .param("queues", queues.all().stream().filter(queue -> !queue.paused()).map(Queue::name).toArray(String[]::new))
+                .param(
+                        "queues",
+                        queues.all().stream()
+                                .filter(queue -> !queue.paused())
+                                .map(Queue::name)
+                                .toArray(String[]::new))
                 .param("kinds", kinds.toArray(String[]::new))
                 .query(row -> {
                     heads.put(
                             new Lane(row.getString("queue"), row.getString("kind"), row.getString("tenant")),
                             new Place(
-                                    row.getObject("claim_key", OffsetDateTime.class).toInstant(),
+                                    row.getObject("claim_key", OffsetDateTime.class)
+                                            .toInstant(),
                                     row.getObject("id", UUID.class)));
                 });
         return heads;

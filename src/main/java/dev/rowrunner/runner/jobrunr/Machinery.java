@@ -21,7 +21,7 @@ class Machinery {
 
     @Bean
     @DependsOnDatabaseInitialization
-    JobStorage jobStorage(DataSource dataSource, JsonMapper jobRunrJsonMapper, Bell bell, Clock clock) {
-        return new JobStorage(dataSource, jobRunrJsonMapper, bell, clock);
+    JobStorage jobStorage(DataSource dataSource, JsonMapper jobRunrJsonMapper, Clock clock) {
+        return new JobStorage(dataSource, jobRunrJsonMapper, clock);
     }
 }

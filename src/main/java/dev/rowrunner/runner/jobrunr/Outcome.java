@@ -16,7 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param runAt when the next attempt is due, for a retry or a snooze
  * @param message the reason, for people
  */
-record Outcome(Attempt attempt, How how, Instant at, @Nullable Instant runAt, String message, @Nullable Throwable error) {
+record Outcome(
+        Attempt attempt,
+        How how,
+        Instant at,
+        @Nullable Instant runAt,
+        String message,
+        @Nullable Throwable error) {
 
     private static final int LONGEST_TRACE = 16_000;
     private static final int LONGEST_MESSAGE = 4_000;
@@ -40,12 +46,12 @@ record Outcome(Attempt attempt, How how, Instant at, @Nullable Instant runAt, St
         return new Outcome(attempt, How.SUCCESS, at, null, "", null);
     }
 
-
     /** Of an attempt whose handler has thrown. */
     static Outcome failed(Attempt attempt, JobKind<?> kind, Instant at, Throwable error) {
         var stop = attempt.stopped();
         if (error instanceof Discard) {
-            return new Outcome(attempt, How.DISCARD, at, null, "Discarded by its handler: " + error.getMessage(), error);
+            return new Outcome(
+                    attempt, How.DISCARD, at, null, "Discarded by its handler: " + error.getMessage(), error);
         }
         if (stop != null && stop.cause() != Stop.Cause.TIMEOUT) {
             return new Outcome(attempt, interrupted(stop), at, null, stop.reason(), error);
@@ -86,15 +92,18 @@ record Outcome(Attempt attempt, How how, Instant at, @Nullable Instant runAt, St
     }
 
     /** The class of what was thrown, or null. */
-    @Nullable String type() {
+    @Nullable
+    String type() {
         return error == null ? null : error.getClass().getName();
     }
 
-    @Nullable String errorMessage() {
+    @Nullable
+    String errorMessage() {
         return error == null ? null : storable(String.valueOf(error.getMessage()), LONGEST_MESSAGE);
     }
 
-    @Nullable String trace() {
+    @Nullable
+    String trace() {
         if (error == null || how != How.RETRY && how != How.DEAD) {
             return null;
         }

@@ -33,7 +33,9 @@ final class OutcomeLog {
                         .setCause(outcome.error())
                         .log("Job failed for good");
             case SNOOZE ->
-                about(outcome, LOG.atInfo()).addKeyValue("until", outcome.runAt()).log(outcome.message());
+                about(outcome, LOG.atInfo())
+                        .addKeyValue("until", outcome.runAt())
+                        .log(outcome.message());
             case BACK, DISCARD, CANCEL, LOST -> about(outcome, LOG.atInfo()).log(outcome.message());
         }
     }

@@ -69,7 +69,8 @@ final class Outcomes {
             switch (how) {
                 case SUCCESS -> refused.addAll(succeed(some));
                 case LOST -> some.forEach(outcome -> refused.add(outcome.attempt()));
-                default -> some.stream().filter(outcome -> !end(outcome)).forEach(outcome -> refused.add(outcome.attempt()));
+                default ->
+                    some.stream().filter(outcome -> !end(outcome)).forEach(outcome -> refused.add(outcome.attempt()));
             }
         });
         return refused;
@@ -108,23 +109,34 @@ final class Outcomes {
                 .filter(attempt -> attempt.claim().holds() && written.contains(attempt.id()))
                 .toList();
         if (!holders.isEmpty()) {
-            jdbc.sql(RELEASE).param("ids", texts(holders, Attempt::id)).query(String.class).optional();
+            jdbc.sql(RELEASE)
+                    .param("ids", texts(holders, Attempt::id))
+                    .query(String.class)
+                    .optional();
         }
-        var missing = attempts.stream().filter(attempt -> !written.contains(attempt.id())).toList();
+        var missing = attempts.stream()
+                .filter(attempt -> !written.contains(attempt.id()))
+                .toList();
         return missing.isEmpty() ? missing : withoutThoseWritten(missing);
     }
 
     private List<Attempt> withoutThoseWritten(List<Attempt> attempts) {
         var written = Set.copyOf(
                 bind(jdbc.sql(HAVE_SUCCEEDED), attempts).query(UUID.class).list());
-        return attempts.stream().filter(attempt -> !written.contains(attempt.id())).toList();
+        return attempts.stream()
+                .filter(attempt -> !written.contains(attempt.id()))
+                .toList();
     }
 
     private static JdbcClient.StatementSpec bind(JdbcClient.StatementSpec statement, List<Attempt> attempts) {
         return statement
                 .param("ids", texts(attempts, Attempt::id))
-                .param("leases", attempts.stream().mapToInt(a -> a.claim().lease()).toArray())
-                .param("workers", attempts.stream().mapToInt(a -> a.claim().worker()).toArray());
+                .param(
+                        "leases",
+                        attempts.stream().mapToInt(a -> a.claim().lease()).toArray())
+                .param(
+                        "workers",
+                        attempts.stream().mapToInt(a -> a.claim().worker()).toArray());
     }
 
     private boolean end(Outcome outcome) {

@@ -138,8 +138,8 @@ final class Pump implements AutoCloseable {
     void lost(int worker) {
         running.values().stream()
                 .filter(attempt -> attempt.claim().worker() == worker)
-                .forEach(attempt -> attempt.stop(
-                        new Stop(Stop.Cause.LOST_LEASE, "The lease was lost, the job runs elsewhere")));
+                .forEach(attempt ->
+                        attempt.stop(new Stop(Stop.Cause.LOST_LEASE, "The lease was lost, the job runs elsewhere")));
     }
 
     void stopClaiming() {
@@ -280,7 +280,8 @@ final class Pump implements AutoCloseable {
     private void start(Attempt attempt) {
         running.put(attempt.id(), attempt);
         try {
-            runner.accept(new ClaimedJob(attempt, parts.handlers().of(attempt.claim().lane().kind())));
+            runner.accept(new ClaimedJob(
+                    attempt, parts.handlers().of(attempt.claim().lane().kind())));
         } catch (RuntimeException e) {
             ended(new Outcome(attempt, How.BACK, parts.clock().instant(), null, "Given back: " + e.getMessage(), null));
         }
@@ -351,7 +352,12 @@ final class Pump implements AutoCloseable {
     private static Outcome unstorable(Outcome outcome, RuntimeException e) {
         var how = outcome.how() == How.SUCCESS ? How.SUCCESS : How.DEAD;
         return new Outcome(
-                outcome.attempt(), how, outcome.at(), null, "its outcome could not be stored", new IllegalStateException(e.getClass().getName()));
+                outcome.attempt(),
+                how,
+                outcome.at(),
+                null,
+                "its outcome could not be stored",
+                new IllegalStateException(e.getClass().getName()));
     }
 
     private static boolean isOfTheConnection(RuntimeException e) {
@@ -378,7 +384,9 @@ final class Pump implements AutoCloseable {
 
     private static String firstLine(RuntimeException e) {
         var message = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
-        return message == null ? e.getClass().getSimpleName() : message.lines().findFirst().orElse("");
+        return message == null
+                ? e.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("");
     }
 
     private void pause() {

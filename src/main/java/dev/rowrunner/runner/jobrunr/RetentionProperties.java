@@ -12,12 +12,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("rowrunner.retention")
 record RetentionProperties(
-        @DefaultValue("3d") Duration succeeded, @DefaultValue("7d") Duration deleted) {
+        @DefaultValue("3d") Duration succeeded,
+        @DefaultValue("7d") Duration deleted) {
 
     RetentionProperties {
         if (succeeded.isNegative() || deleted.isNegative()) {
-            throw new IllegalArgumentException("rowrunner.retention can't be negative, was succeeded " + succeeded
-                    + ", deleted " + deleted);
+            throw new IllegalArgumentException(
+                    "rowrunner.retention can't be negative, was succeeded " + succeeded + ", deleted " + deleted);
         }
     }
 }

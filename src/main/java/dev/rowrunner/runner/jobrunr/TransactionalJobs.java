@@ -126,8 +126,8 @@ class TransactionalJobs implements Jobs {
             return Map.of(new Lane(queue, kind.name(), text(options.tenant())), key);
         }
         var lanes = new HashMap<Lane, Instant>();
-        args.forEach(
-                one -> lanes.put(new Lane(queue, kind.name(), text(jsonArgs.valueOf(one, kind.tenantArg()))), key));
+        args.forEach(one ->
+                lanes.put(new Lane(queue, kind.name(), text(jsonArgs.valueOf(one, kind.tenantArg()))), key));
         return lanes;
     }
 

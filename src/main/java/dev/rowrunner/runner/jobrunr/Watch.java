@@ -47,7 +47,8 @@ final class Watch implements AutoCloseable {
             LOG.atError()
                     .addKeyValue("job", attempt.id())
                     .addKeyValue("kind", kind.name())
-                    .log("Job is stuck: its handler goes on after it was interrupted, and keeps its slot until it ends");
+                    .log(
+                            "Job is stuck: its handler goes on after it was interrupted, and keeps its slot until it ends");
         }
     }
 

@@ -33,7 +33,11 @@ class WorkerServer extends BackgroundJobServer {
         super(parts.storage(), parts.json(), noActivator(), configuration(properties));
         this.parts = parts;
         var self = new Lease.Self(
-                getId(), properties.displayName(), properties, () -> pump().running().size(), () -> Watch.stuck(pump()));
+                getId(),
+                properties.displayName(),
+                properties,
+                () -> pump().running().size(),
+                () -> Watch.stuck(pump()));
         this.lease = new Lease(parts, self, worker -> pump().lost(worker));
         this.pump = new Pump(parts, properties, lease, this::processJob);
         this.ear = new Ear(parts.database(), pump);

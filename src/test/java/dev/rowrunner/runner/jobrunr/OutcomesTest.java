@@ -136,7 +136,7 @@ class OutcomesTest {
         assertThat(storage.getJobById(id).getMetadata().keySet())
                 .anyMatch(key -> key.startsWith("jobRunrDashboardProgressBar"))
                 .anyMatch(key -> key.startsWith("jobRunrDashboardLog"));
-        assertThat(json(id)).contains("three of four", "\"succeededAmount\":3");
+        assertThat(json(id)).contains("three of four", "\"succeededAmount\": 3");
     }
 
     private UUID store(String kind, String args) {

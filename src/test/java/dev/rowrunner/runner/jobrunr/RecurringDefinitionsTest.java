@@ -3,7 +3,6 @@ package dev.rowrunner.runner.jobrunr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.awaitility.Awaitility.await;
 
 import dev.rowrunner.runner.JobKind;
 import dev.rowrunner.runner.Recurring;
@@ -12,7 +11,6 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import org.jobrunr.jobs.RecurringJob;
-import org.jobrunr.utils.mapper.JsonMapper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,13 +29,7 @@ class RecurringDefinitionsTest {
     JobStorage storage;
 
     @Autowired
-    JsonMapper json;
-
-    @Autowired
-    RunStoredJob runner;
-
-    @Autowired
-    Handlers handlers;
+    WorkerParts parts;
 
     @Autowired
     RunDueJobs runDueJobs;

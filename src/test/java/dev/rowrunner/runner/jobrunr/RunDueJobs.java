@@ -16,8 +16,8 @@ public final class RunDueJobs {
 
     /** It never beats, and is never taken for lost. */
     private static final String SIGN_ON = """
-            INSERT INTO rowrunner.worker (server, name, kinds, slots, started_at, beat_at)
-            VALUES (gen_random_uuid(), 'test', '{}', 1000, now(), 'infinity') RETURNING id
+            INSERT INTO rowrunner.worker (server, name, kinds, slots, started_at, beat_at, ended_by)
+            VALUES (gen_random_uuid(), 'test', '{}', 1000, now(), 'infinity', 'test') RETURNING id
             """;
 
     private static final String CLEAR = """
@@ -59,7 +59,8 @@ public final class RunDueJobs {
         look.promote(parts.clock().instant());
         var attempts = parts.database().inTransaction(this::claim);
         var ended = attempts.stream()
-                .map(attempt -> call(attempt, parts.handlers().of(attempt.claim().lane().kind())))
+                .map(attempt ->
+                        call(attempt, parts.handlers().of(attempt.claim().lane().kind())))
                 .toList();
         var refused = parts.database()
                 .inTransaction(() -> outcomes.save(ended, parts.clock().instant()));

@@ -23,7 +23,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class WorkerServerTest {
 
     private static final int THREADS = 2;
-    private static final RetentionProperties RETENTION = new RetentionProperties(Duration.ofDays(1), Duration.ofDays(1));
+    private static final RetentionProperties RETENTION =
+            new RetentionProperties(Duration.ofDays(1), Duration.ofDays(1));
 
     static {
         Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
