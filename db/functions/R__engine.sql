@@ -548,7 +548,10 @@ BEGIN
     ELSIF j.version IS DISTINCT FROM p_lease OR j.worker IS DISTINCT FROM p_worker OR j.state <> 'PROCESSING' THEN
         RETURN 'refused';
     END IF;
-    IF target IN ('SCHEDULED', 'ENQUEUED') THEN
+    IF j.cancel_reason IS NOT NULL AND target IN ('SCHEDULED', 'ENQUEUED') THEN
+        target := 'DELETED';
+        p_message := j.cancel_reason;
+    ELSIF target IN ('SCHEDULED', 'ENQUEUED') THEN
         holder := rowrunner.retake_unique_key(j, p_at);
     END IF;
     IF failed THEN
@@ -581,51 +584,66 @@ BEGIN
 END
 $$;
 
--- Takes the jobs of workers that have not beaten for the lease: each lost an attempt, and runs again at once or, after
--- its last one, is a dead letter. Answers the lost workers and how many of their jobs were taken.
-CREATE OR REPLACE FUNCTION rowrunner.rescue(p_lease interval) RETURNS TABLE (lost text, server uuid, jobs int)
+-- Ends the lives of workers that have not beaten for the lease, and takes the jobs of all that have ended: each lost an
+-- attempt, and runs again at once or, after its last one, is a dead letter. Answers whose jobs were taken, and how many.
+CREATE OR REPLACE FUNCTION rowrunner.rescue(p_lease interval) RETURNS TABLE (lost text, jobs bigint)
+    LANGUAGE plpgsql AS
+$$
+BEGIN
+    -- A claim that is not committed yet holds its worker's row; it shows that the worker lives.
+    UPDATE rowrunner.worker
+    SET ended_at = clock_timestamp(), ended_by = coalesce(ended_by, 'lost: no beat since ' || rowrunner.iso(beat_at))
+    WHERE id IN (SELECT id FROM rowrunner.worker
+                 WHERE ended_at IS NULL AND beat_at < clock_timestamp() - p_lease ORDER BY id FOR UPDATE SKIP LOCKED);
+    RETURN QUERY
+        WITH RECURSIVE owner AS (
+            (SELECT j.worker FROM rowrunner.job j WHERE j.state = 'PROCESSING' AND j.worker IS NOT NULL ORDER BY j.worker LIMIT 1)
+            UNION ALL
+            SELECT next.worker FROM owner CROSS JOIN LATERAL (
+                SELECT j.worker FROM rowrunner.job j WHERE j.state = 'PROCESSING' AND j.worker > owner.worker
+                ORDER BY j.worker LIMIT 1) AS next)
+        SELECT coalesce(w.name, 'unknown'), rowrunner.rescue_jobs(o.worker, w)
+        FROM owner o LEFT JOIN rowrunner.worker w ON w.id = o.worker
+        WHERE w.id IS NULL OR w.ended_at IS NOT NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION rowrunner.rescue_jobs(p_worker int, w rowrunner.worker) RETURNS bigint
     LANGUAGE plpgsql AS
 $$
 DECLARE
-    w    rowrunner.worker;
-    j    rowrunner.job;
-    t    timestamptz;
-    over boolean;
-    back boolean;
-    why  text;
+    j       rowrunner.job;
+    t       timestamptz := clock_timestamp();
+    why     text := format('Worker %s (%s) was lost while it ran this attempt', coalesce(w.name, 'unknown'), p_worker);
+    -- One that said it was stopping, and whose handler would not, costs no attempt.
+    back    boolean := coalesce(w.ended_by = 'stopping', false);
+    over    boolean;
+    target  text;
+    rescued bigint := 0;
 BEGIN
-    FOR w IN SELECT * FROM rowrunner.worker
-             WHERE ended_at IS NULL AND beat_at < clock_timestamp() - p_lease ORDER BY id FOR UPDATE SKIP LOCKED
+    FOR j IN SELECT * FROM rowrunner.job WHERE worker = p_worker AND state = 'PROCESSING' ORDER BY id FOR UPDATE SKIP LOCKED
     LOOP
-        t := clock_timestamp();
-        UPDATE rowrunner.worker SET ended_at = t, ended_by = 'lost: no beat since ' || rowrunner.iso(w.beat_at) WHERE id = w.id;
-        DELETE FROM jobrunr.jobrunr_backgroundjobservers WHERE id = w.server::text;
-        lost := w.name;
-        server := w.server;
-        jobs := 0;
-        why := format('Worker %s (%s) was lost while it ran this attempt', w.name, w.id);
-        FOR j IN SELECT * FROM rowrunner.job WHERE worker = w.id AND state = 'PROCESSING' ORDER BY id FOR UPDATE
-        LOOP
-            -- One that said it was stopping, and whose handler would not, costs no attempt.
-            back := w.ended_by IS NOT NULL;
-            over := NOT back AND j.attempt >= coalesce((SELECT max_attempts FROM rowrunner.kind WHERE name = j.kind), 11);
-            UPDATE rowrunner.job
-            SET worker = NULL, attempt = j.attempt - CASE WHEN back THEN 1 ELSE 0 END, state = CASE WHEN j.cancel_reason IS NOT NULL THEN 'DELETED' WHEN over THEN 'FAILED' ELSE 'ENQUEUED' END,
-                version = j.version + 1, updated_at = t, claim_key = rowrunner.claim_key(t, j.priority)
-            WHERE id = j.id;
-            PERFORM rowrunner.tell(j, j.version + 1,
-                jsonb_build_array(rowrunner.failed_state(t, why, 'dev.rowrunner.runner.WorkerLost', why, ''))
-                    || CASE WHEN j.cancel_reason IS NOT NULL
-                            THEN jsonb_build_array(rowrunner.state('DELETED', t, jsonb_build_object('reason', j.cancel_reason)))
-                            WHEN over THEN '[]'
-                            ELSE jsonb_build_array(rowrunner.state('ENQUEUED', t)) END,
-                why, CASE WHEN over THEN 'attempts exhausted' END);
-            PERFORM rowrunner.release(ARRAY [j.id], over OR j.cancel_reason IS NOT NULL);
+        over := NOT back AND j.attempt >= coalesce((SELECT max_attempts FROM rowrunner.kind WHERE name = j.kind), 11);
+        target := CASE WHEN j.cancel_reason IS NOT NULL THEN 'DELETED' WHEN over THEN 'FAILED' ELSE 'ENQUEUED' END;
+        UPDATE rowrunner.job
+        SET state = target, version = j.version + 1, worker = NULL, updated_at = t, cancel_reason = NULL,
+            attempt = j.attempt - CASE WHEN back THEN 1 ELSE 0 END, claim_key = rowrunner.claim_key(t, j.priority)
+        WHERE id = j.id;
+        PERFORM rowrunner.tell(
+            j, j.version + 1,
+            rowrunner.failed_state(t, why, 'dev.rowrunner.runner.WorkerLost', why, '')
+                || CASE target WHEN 'DELETED' THEN rowrunner.state('DELETED', t, jsonb_build_object('reason', j.cancel_reason))
+                               WHEN 'ENQUEUED' THEN rowrunner.state('ENQUEUED', t)
+                               ELSE '[]'::jsonb END,
+            why, CASE target WHEN 'DELETED' THEN j.cancel_reason WHEN 'FAILED' THEN 'attempts exhausted: worker lost' END);
+        PERFORM rowrunner.release(ARRAY [j.id], target <> 'ENQUEUED');
+        IF target = 'ENQUEUED' THEN
             PERFORM rowrunner.wake(j.queue, j.kind, j.tenant, rowrunner.claim_key(t, j.priority));
-            jobs := jobs + 1;
-        END LOOP;
-        RETURN NEXT;
+        END IF;
+        rescued := rescued + 1;
     END LOOP;
+    DELETE FROM jobrunr.jobrunr_backgroundjobservers WHERE id = w.server::text;
+    RETURN rescued;
 END
 $$;
 
@@ -653,6 +671,7 @@ BEGIN
         SELECT key FROM rowrunner.concurrency_key c WHERE running = 0 LIMIT 1000 FOR UPDATE SKIP LOCKED);
     DELETE FROM rowrunner.unique_key WHERE key IN (
         SELECT key FROM rowrunner.unique_key WHERE expires_at <= p_now LIMIT 1000 FOR UPDATE SKIP LOCKED);
+    DELETE FROM rowrunner.worker WHERE ended_at < p_now - interval '30 days';
 END
 $$;
 

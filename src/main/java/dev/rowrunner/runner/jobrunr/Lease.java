@@ -36,6 +36,8 @@ final class Lease implements AutoCloseable {
             UPDATE rowrunner.worker SET ended_at = clock_timestamp(), ended_by = 'stopped', running = 0 WHERE id = :id
             """;
 
+    private static final String LEAVE_DASHBOARD = "DELETE FROM jobrunr.jobrunr_backgroundjobservers WHERE id = :server";
+
     /** With jobs that would not stop: they are free when the lease ends, since by then this process is gone. */
     private static final String SIGN_OFF_LATER = "UPDATE rowrunner.worker SET ended_by = 'stopping' WHERE id = :id";
 
@@ -156,7 +158,7 @@ final class Lease implements AutoCloseable {
         parts.database().jdbc().sql(RESCUE).param("lease", lease.toMillis()).query(row -> {
             LOG.atWarn()
                     .addKeyValue("worker", row.getString("lost"))
-                    .addKeyValue("jobs", row.getInt("jobs"))
+                    .addKeyValue("jobs", row.getLong("jobs"))
                     .log("A worker was lost, its jobs run again");
         });
     }

@@ -252,13 +252,11 @@ final class Pump implements AutoCloseable {
         for (int i = 0; i < MOST_CLAIMS && claimed.size() < free; i++) {
             var quotas = lanes.next(free - claimed.size(), queues);
             if (quotas.isEmpty()) {
-                break;
+                return claimed;
             }
             claimed.addAll(claims.claim(quotas, lease.worker(), queues, lanes));
         }
-        if (!lanes.isEmpty() && claimed.size() < free) {
-            signal.release();
-        }
+        signal.release();
         return claimed;
     }
 

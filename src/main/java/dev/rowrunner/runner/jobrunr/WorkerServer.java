@@ -137,7 +137,6 @@ class WorkerServer extends BackgroundJobServer {
         ear.close();
         pump.close();
         lease.signOff(idle);
-        parts.storage().signalBackgroundJobServerStopped(getServerStatus());
         super.stop();
     }
 
