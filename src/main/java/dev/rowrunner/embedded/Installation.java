@@ -131,6 +131,7 @@ public final class Installation implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        starting.clear();
         while (!opened.isEmpty()) {
             closeQuietly(opened.pop());
         }

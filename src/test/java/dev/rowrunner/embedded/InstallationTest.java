@@ -61,6 +61,17 @@ class InstallationTest {
     }
 
     @Test
+    void saysNothingOfItselfAnyMoreWhenItIsClosedWhileItsServersStart() {
+        var installation = new Installation(surroundings(Map.of()));
+        installation.serve();
+
+        installation.close();
+        installation.awaitServers();
+
+        assertThat(folder.resolve("installation.properties")).doesNotExist();
+    }
+
+    @Test
     void tellsWhyAServerOfItsOwnDidNotStartAndStopsTheOther() throws IOException {
         var data = Files.createDirectories(folder.resolve("postgres").resolve("data"));
         Files.writeString(data.resolve("PG_VERSION"), "17\n");
