@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Runs the server until it is stopped: first its PostgreSQL and Redis, then the Spring context; stopped in reverse. */
+/** Runs the server until it is stopped: its PostgreSQL and Redis and, beside them, the Spring context; stopped in reverse. */
 @Command(
         name = RunCommand.NAME,
         description = "Runs the worker and the API until it is stopped. Takes properties as --name=value.",

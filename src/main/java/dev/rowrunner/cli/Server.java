@@ -5,22 +5,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.MapPropertySource;
 
-/** The Spring context that serves, on an installation that is open. */
+/** The Spring context that serves, on an installation that is open though its servers may still be starting. */
 final class Server {
 
     private static final String[] BOTH_ROLES = {"worker", "api"};
+
+    /** The command line tells in one line what ended a start; the context would tell it before, in a hundred. */
+    private static final Map<String, Object> SILENT_WHEN_IT_FAILS = Map.of(
+            "logging.level." + AnnotationConfigServletWebServerApplicationContext.class.getName(), "error",
+            "logging.level." + AnnotationConfigApplicationContext.class.getName(), "error");
 
     private final Class<?> application;
     private final Installation installation;
@@ -38,6 +47,7 @@ final class Server {
         // Its own would run beside ours, and the servers must outlive the context.
         spring.setRegisterShutdownHook(false);
         spring.setLogStartupInfo(false);
+        spring.setDefaultProperties(SILENT_WHEN_IT_FAILS);
         spring.addListeners(new WebOnlyForApi(spring), new Publishing(), new Ending());
         spring.addInitializers(this::use);
         spring.run(properties.toArray(String[]::new));
@@ -50,6 +60,7 @@ final class Server {
     private void use(ConfigurableApplicationContext context) {
         open.add(context);
         putFirst(context.getEnvironment(), installation.properties());
+        context.getBeanFactory().addBeanPostProcessor(new ServersFirst(installation));
     }
 
     static void putFirst(ConfigurableEnvironment environment, Map<String, Object> properties) {
@@ -78,6 +89,17 @@ final class Server {
                     .contains("api")) {
                 spring.setWebApplicationType(WebApplicationType.NONE);
             }
+        }
+    }
+
+    /** Up to its first connection the context needs no server: half of its start passes while they start. */
+    private record ServersFirst(Installation installation) implements BeanPostProcessor {
+        @Override
+        public Object postProcessBeforeInitialization(Object bean, String name) {
+            if (bean instanceof DataSource) {
+                installation.awaitServers();
+            }
+            return bean;
         }
     }
 

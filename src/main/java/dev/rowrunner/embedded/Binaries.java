@@ -1,5 +1,7 @@
 package dev.rowrunner.embedded;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,11 +9,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.zip.CRC32;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
-import org.tukaani.xz.XZInputStream;
 
 /**
  * The servers' programs, unpacked from our jar into a folder once for each version. The jar carries those of the
@@ -29,7 +29,7 @@ public final class Binaries {
 
     /** The folder with bin, lib and share of PostgreSQL. */
     Path postgres() {
-        var archive = "postgres-" + system() + "-" + architecture() + ".txz";
+        var archive = "postgres-" + system() + "-" + architecture() + ".tar";
         return unpackedOnce(archive, "DATABASE_URL", Binaries::untar);
     }
 
@@ -38,7 +38,7 @@ public final class Binaries {
     }
 
     private Path unpackedOnce(String resource, String variable, Unpacking unpacking) {
-        var unpacked = folder.resolve(resource.replace(".txz", "") + "-" + checksum(resource, variable));
+        var unpacked = folder.resolve(resource.replace(".tar", "") + "-" + version(resource, variable));
         if (!Files.isDirectory(unpacked)) {
             PrivateFiles.folder(folder);
             unpack(resource, variable, unpacking, unpacked);
@@ -68,7 +68,7 @@ public final class Binaries {
     }
 
     private static void untar(InputStream stream, Path target) throws IOException {
-        try (var tar = new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(stream)))) {
+        try (var tar = new TarArchiveInputStream(new BufferedInputStream(stream))) {
             for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 write(entry, tar, target.resolve(entry.getName()).normalize());
             }
@@ -106,14 +106,13 @@ public final class Binaries {
         return parent == null ? file : parent;
     }
 
-    private static String checksum(String resource, String variable) {
-        var checksum = new CRC32();
-        try (var stream = open(resource, variable)) {
-            checksum.update(stream.readAllBytes());
+    /** From the sum that the build wrote beside it: to read the resource itself would cost every start a moment. */
+    private static String version(String resource, String variable) {
+        try (var stream = open(resource + ".sha256", variable)) {
+            return new String(stream.readNBytes(12), US_ASCII);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("Can't read " + resource + ".sha256 of our jar: " + e, e);
         }
-        return Long.toHexString(checksum.getValue());
     }
 
     private static InputStream open(String resource, String variable) {

@@ -28,11 +28,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path folder;
-    private final Path programs;
+    private final Binaries binaries;
+    private final int port;
 
-    private EmbeddedPostgres(Path folder, Path programs) {
-        this.folder = folder;
-        this.programs = programs;
+    EmbeddedPostgres(Path folder, Binaries binaries, int port) {
+        this.folder = PrivateFiles.folder(folder.toAbsolutePath());
+        this.binaries = binaries;
+        this.port = port;
     }
 
     /**
@@ -41,23 +43,27 @@ public final class EmbeddedPostgres implements AutoCloseable {
      * @param settings of postgresql.conf, on top of ours
      */
     public static EmbeddedPostgres start(Path folder, Binaries binaries, int port, Map<String, String> settings) {
-        PrivateFiles.folder(folder);
-        var server = new EmbeddedPostgres(folder.toAbsolutePath(), binaries.postgres());
-        server.stopLeftover();
-        server.createDataOnce();
-        server.requireOwnVersion();
-        server.writeSettings(port, settings);
-        server.start();
+        var server = new EmbeddedPostgres(folder, binaries, port);
+        server.start(settings);
         return server;
     }
 
-    /** With the password; for this machine only. */
+    /** As the other does, with the address that it was given at its making. */
+    void start(Map<String, String> settings) {
+        stopLeftover();
+        createDataOnce();
+        requireOwnVersion();
+        writeSettings(settings);
+        launch();
+    }
+
+    /** With the password; for this machine only. Known before it runs. */
     public DatabaseUrl url() {
-        return new DatabaseUrl("127.0.0.1:" + readPidFile(3).orElseThrow(), NAME, NAME, password(), Map.of());
+        return new DatabaseUrl("127.0.0.1:" + port, NAME, NAME, password(), Map.of());
     }
 
     public long pid() {
-        return readPidFile(0).orElseThrow();
+        return readPid().orElseThrow();
     }
 
     /** Ends all sessions and stops cleanly: its next start has nothing to recover. */
@@ -69,7 +75,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private void stopLeftover() {
-        readPidFile(0).flatMap(pid -> NativeProgram.find(pid, PROGRAM)).ifPresent(process -> close());
+        readPid().flatMap(pid -> NativeProgram.find(pid, PROGRAM)).ifPresent(process -> close());
     }
 
     private void createDataOnce() {
@@ -82,6 +88,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
+    /** The password has 256 random bits: to stretch it adds nothing, and each connection would pay for that. */
     private void initialize(Path data) {
         program(
                         "initdb",
@@ -93,6 +100,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
                         passwordFile().toString(),
                         "--auth",
                         "scram-sha-256",
+                        "--set",
+                        "scram_iterations=1",
                         "--encoding",
                         "UTF8",
                         "--locale",
@@ -119,7 +128,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    private void writeSettings(int port, Map<String, String> settings) {
+    private void writeSettings(Map<String, String> settings) {
         var all = new TreeMap<>(Map.of(
                 "listen_addresses", "127.0.0.1",
                 "port", Integer.toString(port),
@@ -137,7 +146,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                         .collect(Collectors.joining()));
     }
 
-    private void start() {
+    private void launch() {
         Folders.startLogAfresh(log());
         try {
             control("start", "-l", log().toString()).run();
@@ -156,7 +165,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private NativeProgram program(String name, String... arguments) {
-        return NativeProgram.of(programs.resolve("bin").resolve(name), arguments)
+        return NativeProgram.of(binaries.postgres().resolve("bin").resolve(name), arguments)
                 .neverAsRoot(passwordFile());
     }
 
@@ -182,9 +191,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return data().resolve("postmaster.pid");
     }
 
-    private Optional<Long> readPidFile(int line) {
+    private Optional<Long> readPid() {
         try (var lines = Files.lines(pidFile())) {
-            return lines.skip(line).findFirst().map(String::strip).map(Long::valueOf);
+            return lines.findFirst().map(String::strip).map(Long::valueOf);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

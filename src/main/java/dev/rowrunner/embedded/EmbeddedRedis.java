@@ -29,10 +29,12 @@ public final class EmbeddedRedis implements AutoCloseable {
     private static final Duration GLANCE = Duration.ofMillis(10);
 
     private final Path folder;
+    private final Binaries binaries;
     private final int port;
 
-    private EmbeddedRedis(Path folder, int port) {
-        this.folder = folder;
+    EmbeddedRedis(Path folder, Binaries binaries, int port) {
+        this.folder = PrivateFiles.folder(folder.toAbsolutePath());
+        this.binaries = binaries;
         this.port = port;
     }
 
@@ -42,15 +44,19 @@ public final class EmbeddedRedis implements AutoCloseable {
      * @param settings of redis.conf, on top of ours
      */
     public static EmbeddedRedis start(Path folder, Binaries binaries, int port, Map<String, String> settings) {
-        PrivateFiles.folder(folder);
-        var server = new EmbeddedRedis(folder.toAbsolutePath(), port);
-        server.close();
-        server.writeSettings(settings);
-        server.start(binaries.redis());
+        var server = new EmbeddedRedis(folder, binaries, port);
+        server.start(settings);
         return server;
     }
 
-    /** With the password; for this machine only. */
+    /** As the other does, with the address that it was given at its making. */
+    void start(Map<String, String> settings) {
+        close();
+        writeSettings(settings);
+        launch(binaries.redis());
+    }
+
+    /** With the password; for this machine only. Known before it runs. */
     public RedisUrl url() {
         return new RedisUrl("redis://default:" + password() + "@127.0.0.1:" + port);
     }
@@ -103,7 +109,7 @@ public final class EmbeddedRedis implements AutoCloseable {
                         .collect(Collectors.joining()));
     }
 
-    private void start(Path program) {
+    private void launch(Path program) {
         Folders.startLogAfresh(log());
         try {
             Files.deleteIfExists(pidFile());

@@ -7,8 +7,10 @@ import dev.rowrunner.postgres.DatabaseConnections;
 import dev.rowrunner.postgres.DatabaseUrl;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -32,6 +34,7 @@ public final class Installation implements AutoCloseable {
     private final Surroundings surroundings;
     private final DataFolder folder;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final List<StartingServer> starting = new ArrayList<>();
     private Tenant tenant = new Tenant(ProcessHandle.current().pid(), false, Map.of());
 
     public Installation(Surroundings surroundings) {
@@ -40,7 +43,8 @@ public final class Installation implements AutoCloseable {
     }
 
     /**
-     * Opens it for a program that runs until it is stopped.
+     * Opens it for a program that runs until it is stopped. Servers of our own are still starting when this returns,
+     * though their addresses are known: see {@link #awaitServers}.
      *
      * @throws IllegalStateException in one line, if one runs already or a server that the environment names is of no use
      */
@@ -58,6 +62,21 @@ public final class Installation implements AutoCloseable {
         if (!surroundings.namesBoth()) {
             Waiting.until(() -> moveIn(false) || joinRunningServer(), PATIENCE, PAUSE);
             requireUrls();
+            awaitServers();
+        }
+    }
+
+    /**
+     * Waits until the servers of our own take connections, and lets other programs find them.
+     *
+     * @throws IllegalStateException in one line, if one of them did not start
+     */
+    public synchronized void awaitServers() {
+        if (!starting.isEmpty()) {
+            starting.forEach(StartingServer::await);
+            starting.clear();
+            folder.enter(tenant);
+            logServers();
         }
     }
 
@@ -112,6 +131,7 @@ public final class Installation implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        starting.clear();
         while (!opened.isEmpty()) {
             closeQuietly(opened.pop());
         }
@@ -130,31 +150,40 @@ public final class Installation implements AutoCloseable {
             opened.push(folder::leave);
             startServers();
             tenant = new Tenant(tenant.pid(), toServe, urls());
-            folder.enter(tenant);
         });
         return lock.isPresent();
     }
 
     private void startServers() {
         if (surroundings.database().isEmpty()) {
-            var postgres = EmbeddedPostgres.start(
-                    folder.postgres(), folder.binaries(), Ports.freePort(POSTGRES_PORT), Map.of());
-            opened.push(postgres);
+            var postgres = new EmbeddedPostgres(folder.postgres(), folder.binaries(), Ports.freePort(POSTGRES_PORT));
             tenant = tenant.with(Map.of(DATABASE, postgres.url().libpqUrl()));
-            log.atInfo()
-                    .addKeyValue("folder", folder)
-                    .addKeyValue("at", postgres.url().place())
-                    .log("Embedded PostgreSQL runs");
+            begin(postgres, () -> postgres.start(Map.of()));
         }
         if (surroundings.redis().isEmpty()) {
-            var redis = EmbeddedRedis.start(folder.redis(), folder.binaries(), Ports.freePort(REDIS_PORT), Map.of());
-            opened.push(redis);
+            var redis = new EmbeddedRedis(folder.redis(), folder.binaries(), Ports.freePort(REDIS_PORT));
             tenant = tenant.with(Map.of(REDIS, redis.url().text()));
-            log.atInfo()
-                    .addKeyValue("folder", folder)
-                    .addKeyValue("at", redis.url().place())
-                    .log("Embedded Redis runs");
+            begin(redis, () -> redis.start(Map.of()));
         }
+    }
+
+    private void begin(AutoCloseable server, Runnable start) {
+        var begun = StartingServer.begin(server, start);
+        opened.push(begun);
+        starting.add(begun);
+    }
+
+    private void logServers() {
+        if (surroundings.database().isEmpty()) {
+            logServer("Embedded PostgreSQL runs", database().place());
+        }
+        if (surroundings.redis().isEmpty()) {
+            logServer("Embedded Redis runs", redis().place());
+        }
+    }
+
+    private void logServer(String message, String place) {
+        log.atInfo().addKeyValue("folder", folder).addKeyValue("at", place).log(message);
     }
 
     private boolean joinRunningServer() {

@@ -9,13 +9,16 @@ import dev.rowrunner.testing.TestFolders;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.util.FileSystemUtils;
 import picocli.CommandLine;
 
 @Tag("servers")
@@ -23,11 +26,17 @@ class InstallationTest {
 
     private final Path folder = TestFolders.make("installation");
 
+    @AfterEach
+    void deleteItsFolder() throws IOException {
+        FileSystemUtils.deleteRecursively(folder);
+    }
+
     @Test
     void startsOnceAndIsFoundByCommands() {
         var surroundings = surroundings(Map.of());
         try (var server = new Installation(surroundings)) {
             server.serve();
+            server.awaitServers();
             server.publish(Map.of("API_URL", "http://127.0.0.1:8080"));
 
             assertThat(new Installation(surroundings).urlsOfRunning())
@@ -49,6 +58,34 @@ class InstallationTest {
         assertThat(redis(surroundings, "get key")).isEqualTo("kept\n");
 
         assertThat(new Installation(surroundings).urlsOfRunning()).isEmpty();
+    }
+
+    @Test
+    void saysNothingOfItselfAnyMoreWhenItIsClosedWhileItsServersStart() {
+        var installation = new Installation(surroundings(Map.of()));
+        installation.serve();
+
+        installation.close();
+        installation.awaitServers();
+
+        assertThat(folder.resolve("installation.properties")).doesNotExist();
+    }
+
+    @Test
+    void tellsWhyAServerOfItsOwnDidNotStartAndStopsTheOther() throws IOException {
+        var data = Files.createDirectories(folder.resolve("postgres").resolve("data"));
+        Files.writeString(data.resolve("PG_VERSION"), "17\n");
+        var installation = new Installation(surroundings(Map.of()));
+
+        installation.serve();
+        var redis = installation.redis();
+
+        assertThatThrownBy(installation::awaitServers)
+                .hasMessageContaining("are of PostgreSQL 17")
+                .hasMessageContaining("move the folder away, or set DATABASE_URL");
+        installation.close();
+        assertThatThrownBy(() -> RedisConnections.requireUsable("REDIS_URL", redis))
+                .hasMessageContaining("connection refused");
     }
 
     @ParameterizedTest

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.springframework.util.FileSystemUtils;
 
-/** Folders for servers, gone when the test process ends; a server in one is stopped before, by its own hook. */
+/** Folders for servers. A throw-away server deletes its own at the end; who asks for another deletes it. */
 public final class TestFolders {
 
     /** Unpacked once for all runs, until {@code make clean}. */
@@ -15,9 +15,10 @@ public final class TestFolders {
 
     private TestFolders() {}
 
+    /** A folder below target: what a killed test leaves there, {@code make clean} takes away. */
     public static Path make(String name) {
         try {
-            return Files.createTempDirectory("rowrunner-" + name + "-");
+            return Files.createTempDirectory(Files.createDirectories(Path.of("target", "folders")), name + "-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
