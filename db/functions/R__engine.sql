@@ -472,7 +472,7 @@ CREATE OR REPLACE FUNCTION rowrunner.dead_letters_of(
     LANGUAGE sql STABLE AS
 $$
 SELECT j.id FROM rowrunner.job j LEFT JOIN rowrunner.job_history h USING (id)
-WHERE j.state = 'FAILED' AND (p_kind IS NULL OR j.kind = p_kind) AND (p_queue IS NULL OR j.queue = p_queue)
+WHERE lower(j.state) = 'failed' AND (p_kind IS NULL OR j.kind = p_kind) AND (p_queue IS NULL OR j.queue = p_queue)
   AND (p_tenant IS NULL OR j.tenant = p_tenant) AND (p_since IS NULL OR j.updated_at >= p_since)
   AND (p_until IS NULL OR j.updated_at < p_until)
   AND (p_error IS NULL OR strpos(lower(h.last_error), lower(p_error)) > 0)
@@ -698,7 +698,7 @@ BEGIN
         RAISE EXCEPTION 'Jobs in state % are not pruned', p_state USING ERRCODE = 'invalid_parameter_value';
     END IF;
     old := ARRAY(SELECT id FROM rowrunner.job
-                 WHERE state = p_state AND updated_at < p_before
+                 WHERE lower(state) = lower(p_state) AND updated_at < p_before
                  ORDER BY updated_at LIMIT p_limit FOR UPDATE SKIP LOCKED);
     PERFORM rowrunner.forget_jobs(old);
     RETURN cardinality(old);

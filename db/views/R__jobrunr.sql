@@ -21,7 +21,8 @@ SELECT j.id,
        (SELECT b.unique_key FROM rowrunner.job_body b WHERE b.id = j.id)      AS unique_key,
        j.attempt,
        j.run_at,
-       j.updated_at
+       j.updated_at,
+       lower(j.state)                                                         AS state_name
 FROM rowrunner.job j;
 
 CREATE TRIGGER write_jobrunr_job INSTEAD OF INSERT OR UPDATE OR DELETE ON jobrunr.jobrunr_jobs

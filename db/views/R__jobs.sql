@@ -1,11 +1,11 @@
--- What operators read of jobs, queues and workers.
+-- What operators read of jobs, queues and workers. Jobs are indexed by the state as people write it.
 
 DROP VIEW IF EXISTS public.jobs;
 CREATE VIEW public.jobs AS
 SELECT j.id,
        j.kind,
        b.args,
-       j.state,
+       lower(j.state)                                                AS state,
        j.queue,
        nullif(j.tenant, '')                                          AS tenant,
        j.priority,
@@ -13,7 +13,7 @@ SELECT j.id,
        b.created_at,
        j.run_at,
        j.started_at,
-       CASE WHEN j.state IN ('succeeded', 'failed', 'deleted') THEN j.updated_at END AS finished_at,
+       CASE WHEN j.state IN ('SUCCEEDED', 'FAILED', 'DELETED') THEN j.updated_at END AS finished_at,
        j.updated_at,
        w.name                                                        AS worker,
        j.parked,
@@ -21,22 +21,7 @@ SELECT j.id,
        b.unique_key,
        h.last_error,
        coalesce(h.reason, j.cancel_reason)                           AS reason
--- A branch for each state: a filter on one leaves that branch alone, and with it the index, whatever is known of the data.
-FROM (SELECT text 'awaiting' AS state, id, kind, queue, tenant, priority, attempt, run_at, started_at, updated_at, worker, parked, concurrency_key, cancel_reason FROM rowrunner.job WHERE state = 'AWAITING'
-      UNION ALL
-      SELECT text 'scheduled', id, kind, queue, tenant, priority, attempt, run_at, started_at, updated_at, worker, parked, concurrency_key, cancel_reason FROM rowrunner.job WHERE state = 'SCHEDULED'
-      UNION ALL
-      SELECT text 'enqueued', id, kind, queue, tenant, priority, attempt, run_at, started_at, updated_at, worker, parked, concurrency_key, cancel_reason FROM rowrunner.job WHERE state = 'ENQUEUED'
-      UNION ALL
-      SELECT text 'processing', id, kind, queue, tenant, priority, attempt, run_at, started_at, updated_at, worker, parked, concurrency_key, cancel_reason FROM rowrunner.job WHERE state = 'PROCESSING'
-      UNION ALL
-      SELECT text 'processed', id, kind, queue, tenant, priority, attempt, run_at, started_at, updated_at, worker, parked, concurrency_key, cancel_reason FROM rowrunner.job WHERE state = 'PROCESSED'
-      UNION ALL
-      SELECT text 'succeeded', id, kind, queue, tenant, priority, attempt, run_at, started_at, updated_at, worker, parked, concurrency_key, cancel_reason FROM rowrunner.job WHERE state = 'SUCCEEDED'
-      UNION ALL
-      SELECT text 'failed', id, kind, queue, tenant, priority, attempt, run_at, started_at, updated_at, worker, parked, concurrency_key, cancel_reason FROM rowrunner.job WHERE state = 'FAILED'
-      UNION ALL
-      SELECT text 'deleted', id, kind, queue, tenant, priority, attempt, run_at, started_at, updated_at, worker, parked, concurrency_key, cancel_reason FROM rowrunner.job WHERE state = 'DELETED') AS j
+FROM rowrunner.job j
      LEFT JOIN rowrunner.job_body b ON b.id = j.id
      LEFT JOIN rowrunner.job_history h ON h.id = j.id
      LEFT JOIN rowrunner.worker w ON w.id = j.worker;
@@ -62,7 +47,7 @@ SELECT j.id,
 FROM rowrunner.job j
      LEFT JOIN rowrunner.job_body b ON b.id = j.id
      LEFT JOIN rowrunner.job_history h ON h.id = j.id
-WHERE j.state = 'FAILED';
+WHERE lower(j.state) = 'failed';
 
 COMMENT ON VIEW public.dead_letters IS 'jobs that were given up: rowrunner.requeue and rowrunner.discard, or *_dead_letters by filter; kept until then';
 

@@ -87,8 +87,8 @@ CREATE INDEX job_lane_idx ON rowrunner.job (queue, kind, tenant, claim_key, id) 
 CREATE INDEX job_parked_idx ON rowrunner.job (concurrency_key, claim_key) WHERE state = 'ENQUEUED' AND parked;
 CREATE INDEX job_owned_idx ON rowrunner.job (worker) WHERE state = 'PROCESSING';
 CREATE INDEX job_due_idx ON rowrunner.job (run_at) WHERE state = 'SCHEDULED';
--- For every list.
-CREATE INDEX job_list_idx ON rowrunner.job (state, updated_at);
+-- For every list, by the state as people write it.
+CREATE INDEX job_list_idx ON rowrunner.job (lower(state), updated_at);
 -- The newest run of a schedule in each state.
 CREATE INDEX job_recurring_idx ON rowrunner.job (recurring_id, state, run_at) WHERE recurring_id IS NOT NULL;
 

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -31,7 +32,7 @@ final class JobsView extends JobTable {
     /** Finds the page before it composes the JSON, since rows that an offset skips would cost as much as those shown. */
     private static final String PAGE = """
             (SELECT jobAsJson FROM jobrunr_jobs AS shown WHERE shown.id = page.id) AS jobAsJson
-            FROM (SELECT id FROM jobrunr_jobs WHERE state = '%s'%s) AS page
+            FROM (SELECT id FROM jobrunr_jobs WHERE %s%s) AS page
             """;
 
     private static final String LATEST = """
@@ -82,9 +83,16 @@ final class JobsView extends JobTable {
     private List<Job> page(StateName state, String condition, AmountRequest amount) {
         with("offset", amount instanceof OffsetBasedPageRequest page ? page.getOffset() : 0L);
         var rest = condition + amounts.mapToSqlQuery(amount, this, JobsView::orderTerm) + " OFFSET :offset";
-        return select(PAGE.formatted(state, rest))
+        return select(PAGE.formatted(indexed(state), rest))
                 .map(row -> jobMapper.deserializeJob(row.asString("jobAsJson")))
                 .toList();
+    }
+
+    /** Scheduled jobs have an index of their own. That of all lists has the state as people write it. */
+    private static String indexed(StateName state) {
+        return state == StateName.SCHEDULED
+                ? "state = 'SCHEDULED'"
+                : "state_name = '" + state.name().toLowerCase(Locale.ROOT) + "'";
     }
 
     /** By the columns that have an index. */

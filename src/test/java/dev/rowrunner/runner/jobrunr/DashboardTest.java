@@ -14,6 +14,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Set;
+import org.jobrunr.jobs.JobDetails;
+import org.jobrunr.jobs.RecurringJob;
 import org.jobrunr.utils.mapper.JsonMapper;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -21,9 +23,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 @MachineRoomTest
 class DashboardTest {
+
+    /** Of nobody: what these tests do to its jobs shows in the rows alone. */
+    private static final String KIND = "sql.dashboard";
 
     @Autowired
     JobStorage storage;
@@ -37,11 +43,19 @@ class DashboardTest {
     @Autowired
     RunDueJobs runDueJobs;
 
+    @Autowired
+    JdbcClient jdbc;
+
     private Dashboard dashboard;
+    private JobRows rows;
 
     @BeforeEach
     void start() {
         runDueJobs.clear();
+        rows = new JobRows(jdbc);
+        rows.queue("dashboard");
+        rows.kind(KIND, "queue = 'dashboard'", "priority = 7", "unique_while = 'unfinished'");
+        rows.clear(KIND);
         dashboard = dashboard(0, (name, secret) -> secret.equals("s3:cret") ? Access.valueOf(name) : Access.NONE);
         dashboard.start();
     }
@@ -49,6 +63,7 @@ class DashboardTest {
     @AfterEach
     void stop() {
         dashboard.stop();
+        rows.clear(KIND);
     }
 
     @Test
@@ -87,6 +102,72 @@ class DashboardTest {
         assertThat(storage.getJobById(id).getState().name()).isEqualTo("ENQUEUED");
         assertThat(ask("DELETE /api/jobs/" + id, "Host: localhost", actor())).startsWith("HTTP/1.1 204");
         assertThat(storage.getJobById(id).getState().name()).isEqualTo("DELETED");
+    }
+
+    @Test
+    void requeuesADeadLetterWithNewAttempts() throws IOException {
+        var id = rows.enqueue(KIND);
+        rows.claim(id, rows.worker());
+        rows.die(id, "boom");
+
+        assertThat(ask("POST /api/jobs/" + id + "/requeue", "Host: localhost", actor()))
+                .startsWith("HTTP/1.1 204");
+
+        assertThat(rows.state(id)).isEqualTo("enqueued");
+        assertThat(rows.value(id, "attempt", Integer.class)).isZero();
+        assertThat(rows.enqueue(KIND)).isEqualTo(id);
+        assertThat(ask("GET /api/jobs/" + id, "Host: localhost", viewer()))
+                .containsSubsequence("ENQUEUED", "PROCESSING", "FAILED", "ENQUEUED");
+    }
+
+    @Test
+    void requeuesNoDeadLetterWhoseUniqueKeyAnotherJobHolds() throws IOException {
+        var dead = rows.enqueue(KIND);
+        rows.claim(dead, rows.worker());
+        rows.die(dead, "boom");
+        rows.enqueue(KIND);
+
+        assertThat(ask("POST /api/jobs/" + dead + "/requeue", "Host: localhost", actor()))
+                .doesNotStartWith("HTTP/1.1 2");
+
+        assertThat(rows.state(dead)).isEqualTo("failed");
+    }
+
+    @Test
+    void deletesAWaitingJobAndAsksForTheEndOfARunningOne() throws IOException {
+        var waiting = rows.enqueue(KIND);
+        assertThat(ask("DELETE /api/jobs/" + waiting, "Host: localhost", actor()))
+                .startsWith("HTTP/1.1 204");
+        var running = rows.enqueue(KIND);
+        rows.claim(running, rows.worker());
+
+        assertThat(ask("DELETE /api/jobs/" + running, "Host: localhost", actor()))
+                .startsWith("HTTP/1.1 204");
+
+        assertThat(rows.state(waiting)).isEqualTo("deleted");
+        assertThat(rows.state(running)).isEqualTo("processing");
+        assertThat(rows.value(running, "reason", String.class)).contains("Dashboard");
+    }
+
+    @Test
+    void triggersARecurringJobAsItsKindDeclares() throws IOException {
+        var details = new JobDetails(new StoredJob(KIND, "{\"n\": 1}"));
+        storage.saveRecurringJob(
+                new RecurringJob("dashboard-hourly", details, "0 * * * *", "UTC", RecurringJob.CreatedBy.API));
+
+        assertThat(ask("POST /api/recurring-jobs/dashboard-hourly/trigger", "Host: localhost", actor()))
+                .startsWith("HTTP/1.1 204");
+        storage.deleteRecurringJob("dashboard-hourly");
+
+        var triggered = jdbc.sql("SELECT * FROM jobs WHERE kind = :kind")
+                .param("kind", KIND)
+                .query()
+                .singleRow();
+        assertThat(triggered)
+                .containsEntry("state", "enqueued")
+                .containsEntry("queue", "dashboard")
+                .containsEntry("priority", 7);
+        assertThat(triggered.get("args")).hasToString("{\"n\": 1}");
     }
 
     @Test

@@ -8,9 +8,13 @@ import dev.rowrunner.runner.JobKind;
 import dev.rowrunner.runner.Recurring;
 import dev.rowrunner.testing.SettableClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import org.jobrunr.jobs.JobDetails;
 import org.jobrunr.jobs.RecurringJob;
+import org.jobrunr.jobs.states.StateName;
+import org.jobrunr.utils.mapper.JsonMapper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +113,35 @@ class RecurringDefinitionsTest {
         ticker.run();
 
         assertThat(nextRuns()).containsExactly("often");
+    }
+
+    @Test
+    void givesTheRunsThatJobRunrStoresWhatTheirKindDeclares() {
+        var rows = new JobRows(jdbc);
+        rows.queue("recurring");
+        rows.kind(
+                "sql.recurring",
+                "queue = 'recurring'",
+                "priority = 4",
+                "key_arg = 'account'",
+                "tenant_arg = 'merchant'");
+        rows.clear("sql.recurring");
+        var details = new JobDetails(new StoredJob("sql.recurring", "{\"account\": 7, \"merchant\": \"acme\"}"));
+        var recurring = new RecurringJob("sql-often", details, "PT1H", "UTC", RecurringJob.CreatedBy.API);
+        var from = Instant.now();
+
+        storage.save(recurring.toScheduledJobs(from, from.plus(Duration.ofHours(2))));
+
+        assertThat(jdbc.sql("SELECT DISTINCT state, queue, priority, concurrency_key, tenant FROM jobs"
+                                + " WHERE kind = 'sql.recurring'")
+                        .query()
+                        .singleRow()
+                        .values())
+                .containsExactly("scheduled", "recurring", 4, "sql.recurring:7", "acme");
+        assertThat(storage.getRecurringJobLatestScheduledInstant("sql-often", StateName.SCHEDULED))
+                .isAfter(from);
+        assertThat(storage.getRecurringJobLatestScheduledInstant("sql-often", StateName.ENQUEUED))
+                .isNull();
     }
 
     @Test
