@@ -110,6 +110,7 @@ class QueueCommand implements Callable<Integer> {
             @Option(names = "--priority", paramLabel = "N", description = "-100 to 100; ten minutes of age a step.")
                     @Nullable
                     Integer priority) {
+        var rateInterval = interval(rate);
         check(
                 name,
                 jdbc.sql(LIMIT)
@@ -118,7 +119,7 @@ class QueueCommand implements Callable<Integer> {
                         .param("concurrency", number("--concurrency", concurrency))
                         .param("setRate", rate != null)
                         .param("rateJobs", rate == null ? null : number("--rate", rate.replaceFirst("/.*", "")))
-                        .param("rateInterval", interval(rate))
+                        .param("rateInterval", rateInterval)
                         .param("priority", priority)
                         .update());
         return say("Queue '" + name + "' is set.");

@@ -45,6 +45,7 @@ public final class RunDueJobs {
 
     /** Runs each job that is due now once, and whatever those enqueue. Answers how many attempts ran. */
     public int run() {
+        signOn();
         int ran = 0;
         for (int found = runBatch(); found > 0; found = runBatch()) {
             ran += found;
@@ -52,10 +53,16 @@ public final class RunDueJobs {
         return ran;
     }
 
+    /** Anew where another test has deleted the workers. */
+    private void signOn() {
+        var known = jdbc.sql("SELECT id FROM rowrunner.worker WHERE id = :id AND ended_at IS NULL")
+                .param("id", worker);
+        worker = known.query(Integer.class)
+                .optional()
+                .orElseGet(() -> jdbc.sql(SIGN_ON).query(Integer.class).single());
+    }
+
     private int runBatch() {
-        if (worker == 0) {
-            worker = jdbc.sql(SIGN_ON).query(Integer.class).single();
-        }
         look.promote(parts.clock().instant());
         var attempts = parts.database().inTransaction(this::claim);
         var ended = attempts.stream()
