@@ -12,7 +12,7 @@ CREATE TABLE rowrunner.queue (
 );
 
 COMMENT ON COLUMN rowrunner.queue.concurrency IS 'jobs running at once in the whole cluster; null: no limit';
-COMMENT ON COLUMN rowrunner.queue.rate_jobs IS 'jobs started in each rate_interval at most; null: no limit';
+COMMENT ON COLUMN rowrunner.queue.rate_jobs IS 'jobs started in each rate_interval on average; after a pause as many at once; null: no limit';
 
 -- What each kind declares, written by the processes that know it, so that SQL enqueues by the same rules as Java.
 CREATE TABLE rowrunner.kind (

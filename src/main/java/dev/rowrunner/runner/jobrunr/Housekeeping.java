@@ -111,8 +111,14 @@ final class Housekeeping implements AutoCloseable {
         } while (pruned == CHUNK && !broom.isShutdown());
     }
 
+    /** Waits for what is being done, so that no sign of life comes after the farewell. */
     @Override
     public void close() {
-        broom.shutdownNow();
+        broom.shutdown();
+        try {
+            broom.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -176,6 +176,11 @@ final class Lease implements AutoCloseable {
                     .sql(idle ? SIGN_OFF : SIGN_OFF_LATER)
                     .param("id", worker)
                     .update();
+            parts.database()
+                    .jdbc()
+                    .sql(LEAVE_DASHBOARD)
+                    .param("server", self.server().toString())
+                    .update();
         } catch (RuntimeException e) {
             LOG.atWarn().log("Could not sign off; other workers notice after {}: {}", lease, firstLine(e));
         }
