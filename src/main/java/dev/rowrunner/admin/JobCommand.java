@@ -93,7 +93,7 @@ class JobCommand implements Callable<Integer> {
         if (job.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "No job has the id " + id);
         }
-        job.get(0).forEach((name, value) -> out.printf("%-16s %s%n", name, value == null ? "-" : value));
+        job.get(0).forEach((name, value) -> out.printf("%-16s %s%n", name, Table.line(value)));
         out.flush();
         return 0;
     }

@@ -1,6 +1,7 @@
 package dev.rowrunner.admin;
 
 import java.io.PrintWriter;
+import java.sql.Timestamp;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,8 +43,18 @@ final class Table {
         return text + " ".repeat(Math.max(0, Objects.requireNonNull(width) - text.length()));
     }
 
+    /** In one line; times in UTC. */
+    static String line(@Nullable Object value) {
+        if (value == null) {
+            return "-";
+        }
+        return value instanceof Timestamp at
+                ? at.toInstant().toString()
+                : value.toString().replaceAll("\\s+", " ");
+    }
+
     private static String text(@Nullable Object value) {
-        var text = value == null ? "-" : value.toString().replaceAll("\\s+", " ");
+        var text = line(value);
         return text.length() > WIDEST ? text.substring(0, WIDEST - 3) + "..." : text;
     }
 }

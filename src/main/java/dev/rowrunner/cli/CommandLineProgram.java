@@ -2,6 +2,7 @@ package dev.rowrunner.cli;
 
 import dev.rowrunner.embedded.Surroundings;
 import java.io.PrintWriter;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
@@ -56,8 +57,10 @@ public final class CommandLineProgram {
         return called.exitCodeOnInvalidInput();
     }
 
+    /** A subcommand may be a method of its command. */
     private static boolean isBean(CommandSpec command) {
-        return Commands.isBean(command.userObject().getClass());
+        var object = command.userObject();
+        return Commands.isBean(object instanceof Method method ? method.getDeclaringClass() : object.getClass());
     }
 
     private int executeInContext(String... args) {
