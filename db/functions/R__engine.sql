@@ -584,7 +584,8 @@ $$;
 -- Takes the jobs of workers that have not beaten for the lease: each lost an attempt, and runs again at once or, after
 -- its last one, is a dead letter. Answers the lost workers and how many of their jobs were taken.
 CREATE OR REPLACE FUNCTION rowrunner.rescue(p_lease interval) RETURNS TABLE (lost text, server uuid, jobs int)
-    LANGUAGE plpgsql AS
+    -- Not for ever where a frozen process still holds a lock: it holds the other workers' jobs, too.
+    LANGUAGE plpgsql SET lock_timeout = '2s' AS
 $$
 DECLARE
     w    rowrunner.worker;

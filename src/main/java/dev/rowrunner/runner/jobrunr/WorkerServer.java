@@ -127,18 +127,24 @@ class WorkerServer extends BackgroundJobServer {
         }
         working = false;
         pump.stopClaiming();
-        boolean idle = pump.awaitIdle(grace);
-        if (!idle) {
+        if (!pump.awaitIdle(grace)) {
             pump.stopRunning(new Stop(Stop.Cause.SHUTDOWN, "Given back by a worker that stopped"));
-            idle = pump.awaitIdle(AFTER_INTERRUPT);
+            pump.awaitIdle(AFTER_INTERRUPT);
         }
         housekeeping.close();
         watch.close();
         ear.close();
         pump.close();
-        lease.signOff(idle);
-        parts.storage().signalBackgroundJobServerStopped(getServerStatus());
-        super.stop();
+        lease.signOff();
+        try {
+            parts.storage().signalBackgroundJobServerStopped(getServerStatus());
+        } finally {
+            super.stop();
+        }
+    }
+
+    boolean isFresh() {
+        return lease.isFresh();
     }
 
     /** Whether the database has heard of this worker lately. */
