@@ -93,9 +93,9 @@ final class Chaos implements AutoCloseable {
     }
 
     private void strike(Blow blow) {
-        pause(300 + random.nextInt(1200));
         replaceTheDead();
         awaitWorkers();
+        pause(300 + random.nextInt(1200));
         int victim = random.nextInt(WORKERS);
         var worker = current.get(victim);
         var began = Instant.now();

@@ -7,6 +7,8 @@ import dev.rowrunner.Rowrunner;
 import dev.rowrunner.http.Role;
 import dev.rowrunner.http.Tokens;
 import dev.rowrunner.postgres.DatabaseUrl;
+import dev.rowrunner.runner.JobContext;
+import dev.rowrunner.runner.JobHandler;
 import dev.rowrunner.runner.JobKind;
 import dev.rowrunner.runner.Jobs;
 import dev.rowrunner.testing.Servers;
@@ -18,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -30,9 +33,11 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.test.web.servlet.client.RestTestClient;
+import org.springframework.transaction.TransactionException;
 
 /** The program while its database is away, comes back, or is replaced by its standby. It is never restarted. */
 @Tag("servers")
@@ -164,14 +169,14 @@ class DatabaseAwayTest {
     }
 
     /** Remembers how often each ran. */
-    record Step(Map<UUID, Integer> runs) implements dev.rowrunner.runner.JobHandler<Args> {
+    record Step(Map<UUID, Integer> runs) implements JobHandler<Args> {
         @Override
         public JobKind<Args> kind() {
             return KIND;
         }
 
         @Override
-        public void run(Args args, dev.rowrunner.runner.JobContext job) {
+        public void run(Args args, JobContext job) {
             runs.merge(job.id(), 1, Integer::sum);
         }
     }
@@ -188,7 +193,7 @@ class DatabaseAwayTest {
         Load(ConfigurableApplicationContext program) {
             this.step = program.getBean(Step.class);
             var jobs = program.getBean(Jobs.class);
-            this.enqueueing = java.util.concurrent.Executors.newSingleThreadExecutor(work -> {
+            this.enqueueing = Executors.newSingleThreadExecutor(work -> {
                         var thread = new Thread(work, "load");
                         thread.setDaemon(true);
                         return thread;
@@ -205,8 +210,7 @@ class DatabaseAwayTest {
                 acknowledged.add(jobs.enqueue(KIND, new Args(acknowledged.size())));
                 lastAcknowledged = System.nanoTime();
                 await().pollDelay(Duration.ofMillis(5)).until(() -> true);
-            } catch (org.springframework.dao.DataAccessException
-                    | org.springframework.transaction.TransactionException away) {
+            } catch (DataAccessException | TransactionException away) {
                 await().pollDelay(Duration.ofMillis(100)).until(() -> true);
             }
         }

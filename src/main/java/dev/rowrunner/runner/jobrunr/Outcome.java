@@ -46,8 +46,8 @@ record Outcome(
         return new Outcome(attempt, How.SUCCESS, at, null, "", null);
     }
 
-    static Outcome unstarted(Attempt attempt, Instant at) {
-        return new Outcome(attempt, How.BACK, at, null, "Given back: the worker's lease ended before it began", null);
+    static Outcome unstarted(Attempt attempt, Instant at, String why) {
+        return new Outcome(attempt, How.BACK, at, null, "Given back: " + why, null);
     }
 
     /** Of an attempt whose handler has thrown. */

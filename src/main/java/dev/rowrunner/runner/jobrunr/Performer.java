@@ -22,7 +22,9 @@ final class Performer extends BackgroundJobPerformer {
         var parts = server.parts();
         if (!server.isFresh()) {
             // Frozen between claim and start: another worker may have the job by now.
-            server.pump().ended(Outcome.unstarted(job.attempt(), parts.clock().instant()));
+            server.pump()
+                    .ended(Outcome.unstarted(
+                            job.attempt(), parts.clock().instant(), "its lease ended before it began"));
             return;
         }
         var call = new HandlerCall<>(job.attempt(), job.handled(), parts.jsonArgs(), parts.clock());

@@ -314,11 +314,15 @@ final class Pump implements AutoCloseable {
     private void start(Attempt attempt) {
         running.put(Held.by(attempt), attempt);
         stopIfLost(attempt);
+        if (!claiming) {
+            ended(Outcome.unstarted(attempt, parts.clock().instant(), "the worker stopped before it began"));
+            return;
+        }
         try {
             runner.accept(new ClaimedJob(
                     attempt, parts.handlers().of(attempt.claim().lane().kind())));
         } catch (RuntimeException e) {
-            ended(new Outcome(attempt, How.BACK, parts.clock().instant(), null, "Given back: " + e.getMessage(), null));
+            ended(Outcome.unstarted(attempt, parts.clock().instant(), String.valueOf(e.getMessage())));
         }
     }
 
