@@ -587,7 +587,8 @@ $$;
 -- Ends the lives of workers that have not beaten for the lease, and takes the jobs of all that have ended: each lost an
 -- attempt, and runs again at once or, after its last one, is a dead letter. Answers whose jobs were taken, and how many.
 CREATE OR REPLACE FUNCTION rowrunner.rescue(p_lease interval) RETURNS TABLE (lost text, jobs bigint)
-    LANGUAGE plpgsql AS
+    -- Not for ever where a frozen process still holds a lock: it holds the other workers' jobs, too.
+    LANGUAGE plpgsql SET lock_timeout = '2s' AS
 $$
 BEGIN
     -- A claim that is not committed yet holds its worker's row; it shows that the worker lives.

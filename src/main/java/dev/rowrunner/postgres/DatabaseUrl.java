@@ -29,6 +29,14 @@ public record DatabaseUrl(
     private static final Pattern FORM =
             Pattern.compile("(?:jdbc:)?postgres(?:ql)?://([^/?#]*)(?:/([^?#]*))?(?:\\?(.*))?");
     private static final Pattern HOST = Pattern.compile("(\\[[0-9a-fA-F:.%]+]|[A-Za-z0-9._-]+)(?::(\\d{1,5}))?");
+
+    /**
+     * Of several hosts the one that may be written to is meant, and after a failover the driver must not believe for
+     * long what it knew of them.
+     */
+    private static final Map<String, String> FAILOVER =
+            Map.of("targetServerType", "primary", "hostRecheckSeconds", "1", "connectTimeout", "3");
+
     private static final String ENCODE =
             " (in a user or password, the characters : / ? # @ and % must be percent-encoded)";
 
@@ -55,7 +63,11 @@ public record DatabaseUrl(
         var user = userAndPassword[0].isEmpty() ? parameters.remove("user") : decode(userAndPassword[0]);
         var password = userAndPassword.length < 2 ? parameters.remove("password") : decode(userAndPassword[1]);
         var database = databaseOf(form.group(2), user);
-        return new DatabaseUrl(hostsOf(authority.substring(at + 1)), database, user, password, parameters);
+        var hosts = hostsOf(authority.substring(at + 1));
+        if (hosts.contains(",")) {
+            FAILOVER.forEach(parameters::putIfAbsent);
+        }
+        return new DatabaseUrl(hosts, database, user, password, parameters);
     }
 
     public Optional<String> userName() {

@@ -18,8 +18,10 @@ class DatabaseUrlTest {
                 "postgresql://u:p@h:6000/d jdbc:postgresql://h:6000/d u p",
                 "jdbc:postgresql://h/d?user=u&password=p jdbc:postgresql://h:5432/d u p",
                 "postgres://u:p%40%2F+%3A@h/d%20e jdbc:postgresql://h:5432/d%20e u p@/+:",
-                "postgres://u:p@h1,h2:6000/d?target_session_attrs=read-write"
-                        + " jdbc:postgresql://h1:5432,h2:6000/d?targetServerType=primary u p",
+                "postgres://u:p@h1,h2:6000/d"
+                        + " jdbc:postgresql://h1:5432,h2:6000/d?connectTimeout=3&hostRecheckSeconds=1&targetServerType=primary u p",
+                "postgres://u:p@h1,h2/d?target_session_attrs=any&connect_timeout=9"
+                        + " jdbc:postgresql://h1:5432,h2:5432/d?connectTimeout=9&hostRecheckSeconds=1&targetServerType=any u p",
                 "postgres://u:p@[::1]/d?sslmode=require jdbc:postgresql://[::1]:5432/d?sslmode=require u p",
                 "postgres://u:p@h jdbc:postgresql://h:5432/u u p",
                 "postgres://u:p@h/d?schema=s&connect_timeout=3 jdbc:postgresql://h:5432/d?connectTimeout=3&currentSchema=s u p",

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.TreeMap;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * A throw-away PostgreSQL that a test may stop, kill and start again: on the same port, with the data that it had.
@@ -61,6 +63,49 @@ public final class TestPostgres implements AutoCloseable {
             Files.delete(folder.resolve("data").resolve("postmaster.pid"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Starts a server that follows this one, from a copy of its data; stops and starts this one for it. It is read only
+     * until {@link #promote}.
+     */
+    public TestPostgres standby() {
+        var copy = TestFolders.make("standby");
+        stop();
+        try {
+            FileSystemUtils.copyRecursively(folder, copy);
+            Files.setPosixFilePermissions(copy.resolve("data"), PosixFilePermissions.fromString("rwx------"));
+            Files.createFile(copy.resolve("data").resolve("standby.signal"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        restart();
+        var first = url();
+        return start(
+                copy,
+                Map.of(
+                        "primary_conninfo",
+                        "host=127.0.0.1 port=%d user=%s password=%s application_name=standby"
+                                .formatted(port, first.user(), first.password())));
+    }
+
+    public void promote() {
+        execute("SELECT pg_promote()");
+    }
+
+    /** From now on a commit is acknowledged only when its standby has it. */
+    public void commitSynchronously() {
+        execute("ALTER SYSTEM SET synchronous_standby_names = '*'");
+        execute("SELECT pg_reload_conf()");
+    }
+
+    private void execute(String command) {
+        try (var connection = DatabaseConnections.open(url());
+                var statement = connection.createStatement()) {
+            statement.execute(command);
+        } catch (SQLException e) {
+            throw new IllegalStateException("Could not do: " + command, e);
         }
     }
 

@@ -97,6 +97,11 @@ final class Attempt implements JobContext {
         return new Story(claim.id(), done, total, List.copyOf(lines));
     }
 
+    /** What was answered last may not have been stored. */
+    synchronized void tellAgain() {
+        untold = done != null || !lines.isEmpty();
+    }
+
     /** From here until {@link #leave} the calling thread may be interrupted. False: it was stopped before it began. */
     synchronized boolean enter() {
         if (stop != null) {

@@ -30,15 +30,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class Claims {
 
-    /** Holds the worker's row until the commit, so that nobody can take it for lost in between. */
     private static final String CLAIM = """
-            WITH alive AS MATERIALIZED (
-                SELECT id FROM rowrunner.worker WHERE id = :worker AND ended_at IS NULL FOR KEY SHARE),
-            picked AS MATERIALIZED (
+            WITH picked AS MATERIALIZED (
                 SELECT job.id, job.claim_key, job.concurrency_key, lane.n
-                FROM alive
-                     CROSS JOIN unnest(:queues::text[], :kinds::text[], :tenants::text[], :keys::timestamptz[], :ids::uuid[],
-                                       :jobs::int[]) WITH ORDINALITY AS lane(queue, kind, tenant, key, id, jobs, n)
+                FROM unnest(:queues::text[], :kinds::text[], :tenants::text[], :keys::timestamptz[], :ids::uuid[], :jobs::int[])
+                     WITH ORDINALITY AS lane(queue, kind, tenant, key, id, jobs, n)
                      CROSS JOIN LATERAL (
                          SELECT j.id, j.claim_key, j.concurrency_key
                          FROM rowrunner.job j

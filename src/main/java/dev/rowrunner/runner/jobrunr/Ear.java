@@ -13,6 +13,9 @@ final class Ear implements Runnable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ear.class);
     private static final int BLINK_MS = 500;
 
+    /** Whoever only listens does not notice that nobody is there any more. */
+    private static final int BLINKS_BETWEEN_QUESTIONS = 20;
+
     private final EngineDatabase database;
     private final Pump pump;
     private final Thread thread;
@@ -42,14 +45,15 @@ final class Ear implements Runnable, AutoCloseable {
     }
 
     private void listen(Connection connection) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            statement.execute("LISTEN " + Notice.CHANNEL);
-        }
+        execute(connection, "LISTEN " + Notice.CHANNEL);
         // What was said while nobody listened.
         pump.look();
         var postgres = connection.unwrap(PGConnection.class);
         try {
-            while (!closed) {
+            for (int blinks = 1; !closed; blinks++) {
+                if (blinks % BLINKS_BETWEEN_QUESTIONS == 0) {
+                    execute(connection, "SELECT 1");
+                }
                 for (var notice : postgres.getNotifications(BLINK_MS)) {
                     Notice.read(notice.getParameter(), pump);
                 }
@@ -62,9 +66,13 @@ final class Ear implements Runnable, AutoCloseable {
     /** The pool must not hand a listening connection to others. */
     private static void forget(Connection connection) throws SQLException {
         if (!connection.isClosed()) {
-            try (var statement = connection.createStatement()) {
-                statement.execute("UNLISTEN *");
-            }
+            execute(connection, "UNLISTEN *");
+        }
+    }
+
+    private static void execute(Connection connection, String command) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(command);
         }
     }
 

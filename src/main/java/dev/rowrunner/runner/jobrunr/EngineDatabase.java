@@ -20,6 +20,9 @@ class EngineDatabase implements AutoCloseable {
     private static final String BY_INDEX_ONLY = "SET enable_seqscan = off; SET enable_hashjoin = off;"
             + " SET enable_mergejoin = off; SET enable_bitmapscan = off; SET jit = off";
 
+    /** A worker that is frozen or cut off in the middle of a transaction must not keep others from rescuing its jobs. */
+    private static final String NO_LOCK_FOR_LONG = "SET idle_in_transaction_session_timeout = '5s'; ";
+
     private final HikariDataSource dataSource;
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
@@ -30,11 +33,11 @@ class EngineDatabase implements AutoCloseable {
         dataSource.setJdbcUrl(details.getJdbcUrl());
         dataSource.setUsername(details.getUsername());
         dataSource.setPassword(details.getPassword());
-        dataSource.setMaximumPoolSize(5);
+        dataSource.setMaximumPoolSize(6);
         dataSource.setMinimumIdle(0);
         dataSource.setConnectionTimeout(2_000);
         dataSource.setValidationTimeout(1_000);
-        dataSource.setConnectionInitSql(BY_INDEX_ONLY);
+        dataSource.setConnectionInitSql(NO_LOCK_FOR_LONG + BY_INDEX_ONLY);
         dataSource.addDataSourceProperty("ApplicationName", "rowrunner-engine");
         dataSource.addDataSourceProperty("connectTimeout", "2");
         dataSource.addDataSourceProperty("socketTimeout", "20");

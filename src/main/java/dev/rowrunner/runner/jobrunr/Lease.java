@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * A worker's life in the database: it beats, and while it does its jobs are its own. It also rescues the jobs of workers
@@ -32,14 +33,26 @@ final class Lease implements AutoCloseable {
 
     private static final String FIRST = "SELECT min(id) FROM rowrunner.worker WHERE ended_at IS NULL";
 
-    private static final String SIGN_OFF = """
-            UPDATE rowrunner.worker SET ended_at = clock_timestamp(), ended_by = 'stopped', running = 0 WHERE id = :id
-            """;
+    /** Waits for claims that are under way, whose rows no statement sees before their commit. */
+    private static final String LOCK = "SELECT id FROM rowrunner.worker WHERE id = :id FOR UPDATE";
 
     private static final String LEAVE_DASHBOARD = "DELETE FROM jobrunr.jobrunr_backgroundjobservers WHERE id = :server";
 
-    /** With jobs that would not stop: they are free when the lease ends, since by then this process is gone. */
-    private static final String SIGN_OFF_LATER = "UPDATE rowrunner.worker SET ended_by = 'stopping' WHERE id = :id";
+    /** Waits for a rescue that is under way, and none begins before the caller's transaction ends. */
+    private static final String HOLD =
+            "SELECT id FROM rowrunner.worker WHERE id = :id AND ended_at IS NULL FOR KEY SHARE";
+
+    /**
+     * With jobs that would not stop, or whose claim it never learnt of, it ends by its lease: they are free then, since
+     * by that time this process is gone.
+     */
+    private static final String SIGN_OFF = """
+            WITH held AS (SELECT EXISTS (SELECT FROM rowrunner.job WHERE worker = :id AND state = 'PROCESSING') AS any)
+            UPDATE rowrunner.worker
+            SET ended_at = CASE WHEN NOT held.any THEN clock_timestamp() END,
+                ended_by = CASE WHEN held.any THEN 'stopping' ELSE 'stopped' END, running = 0
+            FROM held WHERE id = :id AND ended_at IS NULL
+            """;
 
     /** Who signs on, and what it tells with each beat. */
     record Self(UUID server, String name, WorkerProperties properties, IntSupplier running, IntSupplier stuck) {}
@@ -53,11 +66,15 @@ final class Lease implements AutoCloseable {
     private final Self self;
     private final Loss loss;
     private final Duration lease;
-    private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor(Lease::thread);
+    private final ScheduledExecutorService heart = thread("job-heart");
+
+    /** Another one: a rescue may have to wait for locks, and the heart must not. */
+    private final ScheduledExecutorService rescuer = thread("job-rescuer");
+
     private volatile int worker;
     private volatile boolean first;
     private volatile long lastBeat;
-    private long steadySince;
+    private volatile long steadySince;
 
     Lease(WorkerParts parts, Self self, Loss loss) {
         this.parts = parts;
@@ -66,16 +83,19 @@ final class Lease implements AutoCloseable {
         this.lease = self.properties().lease();
     }
 
-    private static Thread thread(Runnable work) {
-        var thread = new Thread(work, "job-heart");
-        thread.setDaemon(true);
-        return thread;
+    private static ScheduledExecutorService thread(String name) {
+        return Executors.newSingleThreadScheduledExecutor(work -> {
+            var thread = new Thread(work, name);
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     void start() {
         signOn();
         long pause = lease.toMillis() / 4;
         heart.scheduleWithFixedDelay(this::beat, pause, pause, TimeUnit.MILLISECONDS);
+        rescuer.scheduleWithFixedDelay(this::rescue, pause, pause, TimeUnit.MILLISECONDS);
     }
 
     /** The number under which this worker claims; another one after its jobs were taken from it. */
@@ -93,7 +113,22 @@ final class Lease implements AutoCloseable {
         return System.nanoTime() - lastBeat < lease.toNanos();
     }
 
+    /**
+     * Keeps others from taking this worker's jobs until the caller's transaction ends. Answers false where they have
+     * done so: what it claimed under its number from then on would belong to nobody.
+     */
+    boolean hold(int worker) {
+        return parts.database()
+                .jdbc()
+                .sql(HOLD)
+                .param("id", worker)
+                .query(Integer.class)
+                .optional()
+                .isPresent();
+    }
+
     private void signOn() {
+        long sent = System.nanoTime();
         var queues = self.properties().queues();
         worker = parts.database()
                 .jdbc()
@@ -109,11 +144,13 @@ final class Lease implements AutoCloseable {
                 .param("slots", self.properties().threads())
                 .query(Integer.class)
                 .single();
-        lastBeat = System.nanoTime();
-        steadySince = lastBeat;
+        lastBeat = sent;
+        steadySince = sent;
     }
 
     private void beat() {
+        // When it was sent: the answer may have waited in a process that was frozen.
+        long sent = System.nanoTime();
         try {
             if (parts.database()
                             .jdbc()
@@ -124,12 +161,10 @@ final class Lease implements AutoCloseable {
                             .update()
                     == 0) {
                 replaceLost();
+            } else {
+                noteBeat(sent);
             }
-            noteBeat();
             first = parts.database().jdbc().sql(FIRST).query(Integer.class).single() == worker;
-            if (lastBeat - steadySince > lease.toNanos()) {
-                rescue();
-            }
         } catch (RuntimeException e) {
             LOG.atWarn()
                     .addKeyValue("worker", self.name())
@@ -137,12 +172,11 @@ final class Lease implements AutoCloseable {
         }
     }
 
-    private void noteBeat() {
-        long now = System.nanoTime();
-        if (now - lastBeat > lease.toNanos() / 2) {
-            steadySince = now;
+    private void noteBeat(long sent) {
+        if (sent - lastBeat > lease.toNanos() / 2) {
+            steadySince = sent;
         }
-        lastBeat = now;
+        lastBeat = sent;
     }
 
     private void replaceLost() {
@@ -155,39 +189,47 @@ final class Lease implements AutoCloseable {
     }
 
     private void rescue() {
-        parts.database().jdbc().sql(RESCUE).param("lease", lease.toMillis()).query(row -> {
+        if (!isFresh() || lastBeat - steadySince < lease.toNanos()) {
+            return;
+        }
+        try {
+            parts.database().jdbc().sql(RESCUE).param("lease", lease.toMillis()).query(row -> {
+                LOG.atWarn()
+                        .addKeyValue("worker", row.getString("lost"))
+                        .addKeyValue("jobs", row.getLong("jobs"))
+                        .log("A worker was lost, its jobs run again");
+            });
+        } catch (RuntimeException e) {
             LOG.atWarn()
-                    .addKeyValue("worker", row.getString("lost"))
-                    .addKeyValue("jobs", row.getLong("jobs"))
-                    .log("A worker was lost, its jobs run again");
-        });
+                    .log(
+                            "Could not look for lost workers, will try again: {}",
+                            NestedExceptionUtils.getMostSpecificCause(e).getMessage());
+        }
     }
 
     private static String firstLine(RuntimeException e) {
         return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
-    /** @param idle whether all of its attempts have ended */
-    void signOff(boolean idle) {
-        heart.shutdownNow();
+    void signOff() {
+        close();
         try {
-            parts.database()
-                    .jdbc()
-                    .sql(idle ? SIGN_OFF : SIGN_OFF_LATER)
-                    .param("id", worker)
-                    .update();
-            parts.database()
-                    .jdbc()
-                    .sql(LEAVE_DASHBOARD)
-                    .param("server", self.server().toString())
-                    .update();
+            parts.database().inTransaction(this::endNow);
         } catch (RuntimeException e) {
             LOG.atWarn().log("Could not sign off; other workers notice after {}: {}", lease, firstLine(e));
         }
     }
 
+    private int endNow() {
+        var jdbc = parts.database().jdbc();
+        jdbc.sql(LOCK).param("id", worker).query(Integer.class).optional();
+        jdbc.sql(LEAVE_DASHBOARD).param("server", self.server().toString()).update();
+        return jdbc.sql(SIGN_OFF).param("id", worker).update();
+    }
+
     @Override
     public void close() {
         heart.shutdownNow();
+        rescuer.shutdownNow();
     }
 }

@@ -46,6 +46,10 @@ record Outcome(
         return new Outcome(attempt, How.SUCCESS, at, null, "", null);
     }
 
+    static Outcome unstarted(Attempt attempt, Instant at, String why) {
+        return new Outcome(attempt, How.BACK, at, null, "Given back: " + why, null);
+    }
+
     /** Of an attempt whose handler has thrown. */
     static Outcome failed(Attempt attempt, JobKind<?> kind, Instant at, Throwable error) {
         var stop = attempt.stopped();

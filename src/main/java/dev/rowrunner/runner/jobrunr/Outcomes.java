@@ -42,10 +42,11 @@ final class Outcomes {
             SELECT rowrunner.end_attempt(:id, :lease, :worker, :outcome, :at, :runAt, :message, :type, :error, :trace)
             """;
 
-    /** The log as JobRunr stores it. */
+    /** The log as JobRunr stores it. An attempt that lost its lease tells nothing. */
     private static final String TELL = """
             INSERT INTO rowrunner.job_progress AS known (id, done, total, log, updated_at)
-            VALUES (:id, :done, :total, :log::jsonb, :at)
+            SELECT id, :done::bigint, :total::bigint, :log::jsonb, :at FROM rowrunner.job
+            WHERE id = :id AND version = :lease AND worker = :worker AND state = 'PROCESSING'
             ON CONFLICT (id) DO UPDATE
             SET done = excluded.done, total = excluded.total, log = excluded.log, updated_at = excluded.updated_at
             """;
@@ -82,6 +83,8 @@ final class Outcomes {
         if (story != null) {
             jdbc.sql(TELL)
                     .param("id", story.id())
+                    .param("lease", attempt.claim().lease())
+                    .param("worker", attempt.claim().worker())
                     .param("done", story.done())
                     .param("total", story.total())
                     .param("log", log(story.lines()))

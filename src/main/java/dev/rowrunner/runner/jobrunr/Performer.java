@@ -20,6 +20,13 @@ final class Performer extends BackgroundJobPerformer {
     @Override
     public void run() {
         var parts = server.parts();
+        if (!server.isFresh()) {
+            // Frozen between claim and start: another worker may have the job by now.
+            server.pump()
+                    .ended(Outcome.unstarted(
+                            job.attempt(), parts.clock().instant(), "its lease ended before it began"));
+            return;
+        }
         var call = new HandlerCall<>(job.attempt(), job.handled(), parts.jsonArgs(), parts.clock());
         server.pump().ended(call.run());
     }

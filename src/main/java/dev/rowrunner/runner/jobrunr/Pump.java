@@ -62,7 +62,14 @@ final class Pump implements AutoCloseable {
     private final OutcomeLog log = new OutcomeLog();
     private final Thread thread;
 
-    private final Map<UUID, Attempt> running = new ConcurrentHashMap<>();
+    /** By lease too: a job that was lost and claimed anew may run twice here until the first attempt ends. */
+    private record Held(UUID id, long lease) {
+        static Held by(Attempt attempt) {
+            return new Held(attempt.id(), attempt.lease());
+        }
+    }
+
+    private final Map<Held, Attempt> running = new ConcurrentHashMap<>();
     private final BlockingQueue<Outcome> ended = new LinkedBlockingQueue<>();
     private final Map<Lane, Instant> woken = new ConcurrentHashMap<>();
     private final Semaphore signal = new Semaphore(0);
@@ -71,6 +78,12 @@ final class Pump implements AutoCloseable {
     private volatile boolean mustCheckRunning;
     private volatile boolean claiming = true;
     private volatile boolean closed;
+
+    /** Guarded by {@link #running}. */
+    private boolean busy;
+
+    /** Numbers grow: up to this one they are all lost. */
+    private volatile int lost;
 
     // Of the pump's own thread.
     private final Lanes lanes = new Lanes();
@@ -136,10 +149,14 @@ final class Pump implements AutoCloseable {
 
     /** The jobs that were claimed under this number belong to others now. */
     void lost(int worker) {
-        running.values().stream()
-                .filter(attempt -> attempt.claim().worker() == worker)
-                .forEach(attempt ->
-                        attempt.stop(new Stop(Stop.Cause.LOST_LEASE, "The lease was lost, the job runs elsewhere")));
+        lost = worker;
+        running.values().forEach(this::stopIfLost);
+    }
+
+    private void stopIfLost(Attempt attempt) {
+        if (attempt.claim().worker() <= lost) {
+            attempt.stop(new Stop(Stop.Cause.LOST_LEASE, "The lease was lost, the job runs elsewhere"));
+        }
     }
 
     void stopClaiming() {
@@ -150,11 +167,11 @@ final class Pump implements AutoCloseable {
         running.values().forEach(attempt -> attempt.stop(why));
     }
 
-    /** Waits until every attempt has ended and is stored. Answers whether that is so within the time. */
+    /** Waits until every attempt has ended and is stored, and none is being claimed. Answers whether that came in time. */
     boolean awaitIdle(Duration patience) throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
         synchronized (running) {
-            while (!running.isEmpty()) {
+            while (busy || !running.isEmpty()) {
                 long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
                 if (left <= 0) {
                     return false;
@@ -170,12 +187,32 @@ final class Pump implements AutoCloseable {
             try {
                 signal.tryAcquire(PROMOTION.toMillis(), TimeUnit.MILLISECONDS);
                 signal.drainPermits();
-                cycle();
+                runCycle();
             } catch (InterruptedException e) {
                 return;
-            } catch (RuntimeException e) {
-                recover(e);
             }
+        }
+    }
+
+    /** Whatever goes wrong, the thread goes on: without it the worker would beat and never work again. */
+    private void runCycle() {
+        be(true);
+        try {
+            cycle();
+            failures = 0;
+        } catch (RuntimeException e) {
+            recover(e);
+        } catch (Error e) {
+            recover(new IllegalStateException(e));
+        } finally {
+            be(false);
+        }
+    }
+
+    private void be(boolean busy) {
+        synchronized (running) {
+            this.busy = busy;
+            running.notifyAll();
         }
     }
 
@@ -192,7 +229,6 @@ final class Pump implements AutoCloseable {
             return;
         }
         var done = parts.database().inTransaction(() -> saveAndClaim(claims ? free : 0));
-        failures = 0;
         var saved = List.copyOf(unsaved);
         unsaved.clear();
         settle(saved, done.refused());
@@ -239,22 +275,25 @@ final class Pump implements AutoCloseable {
 
     private Done saveAndClaim(int free) {
         var now = parts.clock().instant();
+        int worker = lease.worker();
+        // First: a rescue locks the worker before its jobs.
+        boolean held = free > 0 && !lanes.isEmpty() && lease.hold(worker);
         var refused = unsaved.isEmpty() ? Set.<Attempt>of() : outcomes.save(unsaved, now);
         if (unsaved.stream().anyMatch(outcome -> outcome.attempt().claim().holds())) {
             // What it held may be what others wait for.
             mustLook = true;
         }
-        return new Done(refused, claim(free));
+        return new Done(refused, held ? claim(free, worker) : List.of());
     }
 
-    private List<Attempt> claim(int free) {
+    private List<Attempt> claim(int free, int worker) {
         var claimed = new ArrayList<Attempt>();
         for (int i = 0; i < MOST_CLAIMS && claimed.size() < free; i++) {
             var quotas = lanes.next(free - claimed.size(), queues);
             if (quotas.isEmpty()) {
                 return claimed;
             }
-            claimed.addAll(claims.claim(quotas, lease.worker(), queues, lanes));
+            claimed.addAll(claims.claim(quotas, worker, queues, lanes));
         }
         signal.release();
         return claimed;
@@ -262,26 +301,26 @@ final class Pump implements AutoCloseable {
 
     private void settle(List<Outcome> saved, Set<Attempt> refused) {
         saved.forEach(outcome -> {
-            running.remove(outcome.attempt().id(), outcome.attempt());
+            running.remove(Held.by(outcome.attempt()));
             log.write(outcome, refused.contains(outcome.attempt()));
         });
-        if (running.isEmpty()) {
-            synchronized (running) {
-                running.notifyAll();
-            }
-        }
         if (mustLook) {
             signal.release();
         }
     }
 
     private void start(Attempt attempt) {
-        running.put(attempt.id(), attempt);
+        running.put(Held.by(attempt), attempt);
+        stopIfLost(attempt);
+        if (!claiming) {
+            ended(Outcome.unstarted(attempt, parts.clock().instant(), "the worker stopped before it began"));
+            return;
+        }
         try {
             runner.accept(new ClaimedJob(
                     attempt, parts.handlers().of(attempt.claim().lane().kind())));
         } catch (RuntimeException e) {
-            ended(new Outcome(attempt, How.BACK, parts.clock().instant(), null, "Given back: " + e.getMessage(), null));
+            ended(Outcome.unstarted(attempt, parts.clock().instant(), String.valueOf(e.getMessage())));
         }
     }
 
@@ -290,8 +329,8 @@ final class Pump implements AutoCloseable {
         var mine = new HashMap<UUID, Integer>();
         parts.database().jdbc().sql(MINE).param("worker", lease.worker()).query(row -> {
             var id = row.getObject("id", UUID.class);
-            var attempt = running.get(id);
-            if (attempt == null || attempt.lease() != row.getInt("version")) {
+            var attempt = running.get(new Held(id, row.getInt("version")));
+            if (attempt == null) {
                 mine.put(id, row.getInt("version"));
             } else if (row.getString("cancel_reason") != null) {
                 attempt.stop(new Stop(Stop.Cause.CANCEL, row.getString("cancel_reason")));
@@ -319,6 +358,7 @@ final class Pump implements AutoCloseable {
         mustLook = true;
         mustReadQueues = true;
         mustCheckRunning = true;
+        running.values().forEach(Attempt::tellAgain);
         if (isOfTheConnection(e) || unsaved.isEmpty()) {
             report(e);
             pause();

@@ -127,21 +127,20 @@ class WorkerServer extends BackgroundJobServer {
         }
         working = false;
         pump.stopClaiming();
-        boolean idle = pump.awaitIdle(grace);
-        if (!idle) {
+        if (!pump.awaitIdle(grace)) {
             pump.stopRunning(new Stop(Stop.Cause.SHUTDOWN, "Given back by a worker that stopped"));
-            idle = pump.awaitIdle(AFTER_INTERRUPT);
+            pump.awaitIdle(AFTER_INTERRUPT);
         }
         housekeeping.close();
         watch.close();
         ear.close();
         pump.close();
-        lease.signOff(idle);
+        lease.signOff();
         super.stop();
     }
 
-    /** Whether the database has heard of this worker lately. */
-    boolean isAlive() {
-        return working && lease.isFresh();
+    /** Whether the database has heard of this worker within its lease. */
+    boolean isFresh() {
+        return lease.isFresh();
     }
 }

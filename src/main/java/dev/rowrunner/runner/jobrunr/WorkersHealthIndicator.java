@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -42,6 +43,16 @@ class WorkersHealthIndicator implements HealthIndicator {
 
     @Override
     public Health health() {
+        try {
+            return ask();
+        } catch (DataAccessException e) {
+            return Health.down()
+                    .withDetail("reason", "Not known while the database does not answer")
+                    .build();
+        }
+    }
+
+    private Health ask() {
         long alive = database.jdbc().sql(ALIVE).query(Long.class).single();
         var unheard = unheard();
         var health = alive > 0 && unheard.isEmpty() ? Health.up() : Health.down();
