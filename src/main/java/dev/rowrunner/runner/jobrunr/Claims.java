@@ -71,7 +71,8 @@ final class Claims {
             """;
 
     private static final String FREE_SLOTS = """
-            SELECT n FROM rowrunner.limit_slot WHERE scope = :scope AND job_id IS NULL ORDER BY n LIMIT :wanted
+            SELECT n FROM rowrunner.limit_slot
+            WHERE scope = :scope AND job_id IS NULL AND n <= (SELECT rowrunner.limit_of(:scope)) ORDER BY n LIMIT :wanted
             FOR UPDATE SKIP LOCKED
             """;
 
@@ -94,8 +95,12 @@ final class Claims {
 
     private static final String SPEND = "UPDATE rowrunner.rate_bucket SET tokens = tokens - :jobs WHERE queue = :queue";
 
+    /** Of those that are new, such as nobody else is adding now: an insert would wait for his commit. */
     private static final String ADD_KEYS = """
-            INSERT INTO rowrunner.concurrency_key (key) SELECT DISTINCT key FROM unnest(:keys::text[]) AS key ORDER BY key
+            INSERT INTO rowrunner.concurrency_key (key)
+            SELECT DISTINCT wanted.key FROM unnest(:keys::text[]) AS wanted(key)
+            WHERE NOT EXISTS (SELECT FROM rowrunner.concurrency_key c WHERE c.key = wanted.key)
+              AND pg_try_advisory_xact_lock('rowrunner.concurrency_key'::regclass::int, hashtext(wanted.key))
             ON CONFLICT DO NOTHING
             """;
 
@@ -123,7 +128,16 @@ final class Claims {
                 WHERE ahead.concurrency_key = ANY (:keys::text[])))
             """;
 
-    private static final String LEAVE_WAITING = "SELECT rowrunner.leave_unique_keys(:ids::uuid[], true)::text";
+    private static final String BEGIN_UNIQUE = "SELECT rowrunner.begin_unique(:ids::uuid[])";
+
+    /** As if they had not been taken. */
+    private static final String PUT_BACK = """
+            UPDATE rowrunner.job
+            SET state = 'ENQUEUED', version = version - 1, attempt = attempt - 1, worker = NULL, started_at = NULL
+            WHERE id = ANY (:ids::uuid[])
+            """;
+
+    private static final String RELEASE = "SELECT rowrunner.release(:ids::uuid[], false)::text";
 
     private final JdbcClient jdbc;
     private final Clock clock;
@@ -161,8 +175,8 @@ final class Claims {
         if (!keyed.isEmpty()) {
             taken.addAll(admit(keyed, worker));
         }
+        putBack(taken, beginUnique(taken));
         allowance.spend(taken);
-        leaveUniqueKeys(taken);
         return taken.stream()
                 .sorted(Comparator.comparing(Row::place))
                 .map(row -> attempt(row, worker, queues.isLimited(row.quota().lane())))
@@ -270,14 +284,25 @@ final class Claims {
                 .update();
     }
 
-    private void leaveUniqueKeys(List<Row> taken) {
+    /** Those that are unique while they wait give their keys up. Answers the ones that can't yet. */
+    private Set<UUID> beginUnique(List<Row> taken) {
         var unique = taken.stream().filter(Row::unique).toList();
-        if (!unique.isEmpty()) {
-            jdbc.sql(LEAVE_WAITING)
-                    .param("ids", texts(unique, Row::id))
-                    .query(String.class)
-                    .optional();
+        return unique.isEmpty()
+                ? Set.of()
+                : jdbc.sql(BEGIN_UNIQUE)
+                        .param("ids", texts(unique, Row::id))
+                        .query(UUID.class)
+                        .set();
+    }
+
+    private void putBack(List<Row> taken, Set<UUID> some) {
+        if (some.isEmpty()) {
+            return;
         }
+        var ids = texts(some, id -> id);
+        jdbc.sql(RELEASE).param("ids", ids).query(String.class).optional();
+        jdbc.sql(PUT_BACK).param("ids", ids).update();
+        taken.removeIf(row -> some.contains(row.id()));
     }
 
     private Attempt attempt(Row row, int worker, boolean limited) {

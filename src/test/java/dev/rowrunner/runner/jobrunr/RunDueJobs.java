@@ -4,6 +4,7 @@ import dev.rowrunner.runner.JobKind;
 import dev.rowrunner.runner.jobrunr.Handlers.Handled;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -53,11 +54,8 @@ public final class RunDueJobs {
     }
 
     private int runBatch() {
-        if (worker == 0) {
-            worker = jdbc.sql(SIGN_ON).query(Integer.class).single();
-        }
         look.promote(parts.clock().instant());
-        var attempts = parts.database().inTransaction(this::claim);
+        var attempts = claimOnly();
         var ended = attempts.stream()
                 .map(attempt ->
                         call(attempt, parts.handlers().of(attempt.claim().lane().kind())))
@@ -66,6 +64,27 @@ public final class RunDueJobs {
                 .inTransaction(() -> outcomes.save(ended, parts.clock().instant()));
         ended.forEach(outcome -> log.write(outcome, refused.contains(outcome.attempt())));
         return attempts.size();
+    }
+
+    /** Claims what is ready and runs nothing, as a worker that is slow. */
+    List<Attempt> claimOnly() {
+        if (worker == 0) {
+            worker = jdbc.sql(SIGN_ON).query(Integer.class).single();
+        }
+        return parts.database().inTransaction(this::claim);
+    }
+
+    /** Claims under another number from now on, as a worker that was taken for lost. */
+    void signOnAnew() {
+        worker = 0;
+    }
+
+    /** Stores that these have succeeded. Answers those whose lease was lost. */
+    Set<Attempt> succeed(List<Attempt> attempts) {
+        var now = parts.clock().instant();
+        var ended =
+                attempts.stream().map(attempt -> Outcome.success(attempt, now)).toList();
+        return parts.database().inTransaction(() -> outcomes.save(ended, now));
     }
 
     private List<Attempt> claim() {
