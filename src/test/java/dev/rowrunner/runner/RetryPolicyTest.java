@@ -29,14 +29,14 @@ class RetryPolicyTest {
     void doublesUpToTheLongestEachUpToAFifthLonger() {
         var policy = RetryPolicy.exponential(Duration.ofSeconds(15), 6, Duration.ofMinutes(3));
 
-        assertThat(policy.delays())
-                .extracting(Duration::toSeconds)
-                .containsExactly(15L, 30L, 60L, 120L, 180L, 180L);
+        assertThat(policy.delays()).extracting(Duration::toSeconds).containsExactly(15L, 30L, 60L, 120L, 180L, 180L);
         assertThat(policy.delayAfter(1, LEAST)).contains(Duration.ofSeconds(15));
-        assertThat(policy.delayAfter(1, MOST).orElseThrow()).isBetween(Duration.ofMillis(17_990), Duration.ofSeconds(18));
+        assertThat(policy.delayAfter(1, MOST).orElseThrow())
+                .isBetween(Duration.ofMillis(17_990), Duration.ofSeconds(18));
         var random = new Random(1);
         for (int i = 0; i < 1000; i++) {
-            assertThat(policy.delayAfter(6, random).orElseThrow()).isBetween(Duration.ofSeconds(180), Duration.ofSeconds(216));
+            assertThat(policy.delayAfter(6, random).orElseThrow())
+                    .isBetween(Duration.ofSeconds(180), Duration.ofSeconds(216));
         }
     }
 

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.DefaultTransactionStatus;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class RecordedJobsTest {
@@ -70,7 +70,8 @@ class RecordedJobsTest {
         var keyed = jobs.enqueue(SYNC, new Sync.Args("x", 1), JobOptions.NONE.uniqueKey("k"));
 
         assertThat(same).isEqualTo(first);
-        assertThat(jobs.enqueue(SYNC, new Sync.Args("y", 1), JobOptions.NONE.uniqueKey("k"))).isEqualTo(keyed);
+        assertThat(jobs.enqueue(SYNC, new Sync.Args("y", 1), JobOptions.NONE.uniqueKey("k")))
+                .isEqualTo(keyed);
         assertThat(jobs.enqueued(SYNC)).containsExactly(new Sync.Args("a", 1), new Sync.Args("x", 1));
     }
 

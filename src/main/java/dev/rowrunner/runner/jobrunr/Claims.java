@@ -51,10 +51,8 @@ final class Claims {
                 FROM picked p
                 WHERE j.id = p.id AND p.concurrency_key IS NULL
                 RETURNING p.n, j.id, j.claim_key, j.concurrency_key, j.version, j.attempt, j.snoozes)
-            SELECT t.*,
-                   (SELECT b.args::text FROM rowrunner.job_body b WHERE b.id = t.id) AS args,
-                   (SELECT b.unique_key IS NOT NULL FROM rowrunner.job_body b WHERE b.id = t.id) AS is_unique
-            FROM taken t
+            SELECT t.*, b.args::text, b.unique_key IS NOT NULL AS is_unique
+            FROM taken t LEFT JOIN rowrunner.job_body b ON b.id = t.id
             UNION ALL
             SELECT n, id, claim_key, concurrency_key, NULL, NULL, NULL, NULL, NULL FROM picked WHERE concurrency_key IS NOT NULL
             """;

@@ -56,20 +56,64 @@ class BadInputTest {
     static Stream<Arguments> badInput() {
         var args = Probe.Args.named("x");
         return Stream.of(
-                bad("unknown kind", jobs -> jobs.enqueue(JobKind.of("test.prob", Probe.Args.class), args), "test.prob", "did you mean 'test.probe'"),
-                bad("unknown queue", jobs -> jobs.enqueue(Probe.KIND, args, JobOptions.NONE.queue("defualt")), "defualt", "default"),
-                bad("negative delay", jobs -> jobs.enqueue(Probe.KIND, args, JobOptions.NONE.delay(Duration.ofSeconds(-5))), "PT-5S"),
-                bad("priority", jobs -> jobs.enqueue(Probe.KIND, args, JobOptions.NONE.priority(101)), "-100 to 100", "101"),
-                bad("10 MB of args", jobs -> jobs.enqueue(Probe.KIND, Probe.Args.named("x".repeat(10_000_000))), "test.probe", "1048576"),
-                bad("10 MB of args among others", jobs -> jobs.enqueueAll(Probe.KIND, List.of(args, Probe.Args.named("x".repeat(10_000_000)))), "1048576"),
-                bad("args of another record", jobs -> jobs.enqueue(JobKind.of("test.probe", Other.class), new Other(1)), "test.probe", "Probe$Args", "Other"),
+                bad(
+                        "unknown kind",
+                        jobs -> jobs.enqueue(JobKind.of("test.prob", Probe.Args.class), args),
+                        "test.prob",
+                        "did you mean 'test.probe'"),
+                bad(
+                        "unknown queue",
+                        jobs -> jobs.enqueue(Probe.KIND, args, JobOptions.NONE.queue("defualt")),
+                        "defualt",
+                        "default"),
+                bad(
+                        "negative delay",
+                        jobs -> jobs.enqueue(Probe.KIND, args, JobOptions.NONE.delay(Duration.ofSeconds(-5))),
+                        "PT-5S"),
+                bad(
+                        "priority",
+                        jobs -> jobs.enqueue(Probe.KIND, args, JobOptions.NONE.priority(101)),
+                        "-100 to 100",
+                        "101"),
+                bad(
+                        "10 MB of args",
+                        jobs -> jobs.enqueue(Probe.KIND, Probe.Args.named("x".repeat(10_000_000))),
+                        "test.probe",
+                        "1048576"),
+                bad(
+                        "10 MB of args among others",
+                        jobs -> jobs.enqueueAll(Probe.KIND, List.of(args, Probe.Args.named("x".repeat(10_000_000)))),
+                        "1048576"),
+                bad(
+                        "args of another record",
+                        jobs -> jobs.enqueue(JobKind.of("test.probe", Other.class), new Other(1)),
+                        "test.probe",
+                        "Probe$Args",
+                        "Other"),
                 bad("args of another class", BadInputTest::enqueueRaw, "test.probe"),
                 bad("no args", jobs -> jobs.enqueueAll(Probe.KIND, Arrays.asList(args, null)), "test.probe", "null"),
                 bad("NUL", jobs -> jobs.enqueue(Probe.KIND, Probe.Args.named("a\0b")), "NUL"),
-                bad("long tenant", jobs -> jobs.enqueue(Probe.KIND, args, JobOptions.NONE.tenant("t".repeat(3000))), "tenant", "500", "3000"),
-                bad("long tenant among the args", jobs -> jobs.enqueue(ProbeKinds.OF_TENANTS, Probe.Args.named("t".repeat(3000))), "tenant", "3000"),
-                bad("long unique key", jobs -> jobs.enqueue(Probe.KIND, args, JobOptions.NONE.uniqueKey("t".repeat(3000))), "unique key", "3000"),
-                bad("long concurrency key", jobs -> jobs.enqueue(Probe.KIND, args, JobOptions.NONE.concurrencyKey("t".repeat(3000))), "concurrency key", "3000"));
+                bad(
+                        "long tenant",
+                        jobs -> jobs.enqueue(Probe.KIND, args, JobOptions.NONE.tenant("t".repeat(3000))),
+                        "tenant",
+                        "500",
+                        "3000"),
+                bad(
+                        "long tenant among the args",
+                        jobs -> jobs.enqueue(ProbeKinds.OF_TENANTS, Probe.Args.named("t".repeat(3000))),
+                        "tenant",
+                        "3000"),
+                bad(
+                        "long unique key",
+                        jobs -> jobs.enqueue(Probe.KIND, args, JobOptions.NONE.uniqueKey("t".repeat(3000))),
+                        "unique key",
+                        "3000"),
+                bad(
+                        "long concurrency key",
+                        jobs -> jobs.enqueue(Probe.KIND, args, JobOptions.NONE.concurrencyKey("t".repeat(3000))),
+                        "concurrency key",
+                        "3000"));
     }
 
     private record Other(int number) {}

@@ -54,7 +54,8 @@ class HandlersTest {
         beans.addBean("probe", new Probe());
         return new Handlers(
                 beans.getBeanProvider(ResolvableType.forClass(JobHandler.class)),
-                new KindProperties(Map.of(configured, new KindProperties.Change(null, null, List.of(retryAfter), null, null, null))),
+                new KindProperties(Map.of(
+                        configured, new KindProperties.Change(null, null, List.of(retryAfter), null, null, null))),
                 new KindRows(JdbcClient.create(new DriverManagerDataSource())));
     }
 
