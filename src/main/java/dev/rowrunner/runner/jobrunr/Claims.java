@@ -16,10 +16,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -166,7 +168,10 @@ final class Claims {
         var quotas = wanted.stream().map(allowance::allowed).toList();
         var open = quotas.stream().filter(quota -> quota.jobs() > 0).toList();
         var rows = open.isEmpty() ? List.<Row>of() : pick(open, worker);
-        note(wanted, quotas, rows, lanes);
+        note(quotas, rows, lanes);
+        wanted.stream()
+                .map(Quota::lane)
+                .forEach(lane -> allowance.closed(lane, rows).ifPresent(lanes::closed));
         var taken =
                 new ArrayList<>(rows.stream().filter(row -> row.key() == null).toList());
         var keyed = rows.stream().filter(row -> row.key() != null).toList();
@@ -209,18 +214,18 @@ final class Claims {
                 row.getBoolean("is_unique"));
     }
 
-    /** A lane that gave less than it was asked for has no more; one that may not be read now waits for the next look. */
-    private static void note(List<Quota> wanted, List<Quota> allowed, List<Row> rows, Lanes lanes) {
+    /** A lane that gave less than it was asked for has no more. */
+    private static void note(List<Quota> allowed, List<Row> rows, Lanes lanes) {
         var byLane =
                 rows.stream().collect(Collectors.groupingBy(row -> row.quota().lane()));
-        for (int i = 0; i < wanted.size(); i++) {
-            var lane = wanted.get(i).lane();
+        for (var quota : allowed) {
+            var lane = quota.lane();
             var found = byLane.getOrDefault(lane, List.of());
             found.stream()
                     .map(Row::place)
                     .max(Comparator.naturalOrder())
-                    .ifPresent(place -> lanes.reached(lane, place));
-            if (found.size() < wanted.get(i).jobs() || allowed.get(i).jobs() == 0) {
+                    .ifPresent(place -> lanes.reached(lane, place.next()));
+            if (found.size() < quota.jobs()) {
                 lanes.emptied(lane);
             }
         }
@@ -329,6 +334,7 @@ final class Claims {
         private final Map<String, Deque<Integer>> slots = new TreeMap<>();
         private final Map<String, Integer> promised = new HashMap<>();
         private final Map<String, Integer> tokens = new TreeMap<>();
+        private final Map<String, Integer> granted = new HashMap<>();
 
         Allowance(Queues queues) {
             this.queues = queues;
@@ -338,7 +344,9 @@ final class Claims {
             var lane = quota.lane();
             int jobs = quota.jobs();
             if (queues.get(lane.queue()).rated()) {
-                jobs = Math.min(jobs, tokens.computeIfAbsent(lane.queue(), this::tokens));
+                jobs = Math.min(
+                        jobs,
+                        tokens.computeIfAbsent(lane.queue(), this::tokens) - granted.getOrDefault(lane.queue(), 0));
             }
             for (var scope : scopes(lane)) {
                 jobs = Math.min(jobs, slots(scope, quota.jobs()).size() - promised.getOrDefault(scope, 0));
@@ -346,9 +354,31 @@ final class Claims {
             for (var scope : scopes(lane)) {
                 promised.merge(scope, jobs, Integer::sum);
             }
-            int granted = jobs;
-            tokens.computeIfPresent(lane.queue(), (queue, left) -> left - granted);
+            granted.merge(lane.queue(), jobs, Integer::sum);
             return new Quota(lane, quota.from(), jobs);
+        }
+
+        /** The lanes to which a limit is full with these rows, if it is to this one: they wait for the next look. */
+        Optional<Predicate<Lane>> closed(Lane lane, List<Row> rows) {
+            var queue = lane.queue();
+            if (tokens.getOrDefault(queue, Integer.MAX_VALUE) <= count(rows, queue, Lane::queue)
+                    || room("queue:" + queue) <= count(rows, queue, Lane::queue)) {
+                return Optional.of(other -> other.queue().equals(queue));
+            }
+            return room("kind:" + lane.kind()) <= count(rows, lane.kind(), Lane::kind)
+                    ? Optional.of(other -> other.kind().equals(lane.kind()))
+                    : Optional.empty();
+        }
+
+        private int room(String scope) {
+            var locked = slots.get(scope);
+            return locked == null ? Integer.MAX_VALUE : locked.size();
+        }
+
+        private static long count(List<Row> rows, String name, Function<Lane, String> part) {
+            return rows.stream()
+                    .filter(row -> part.apply(row.quota().lane()).equals(name))
+                    .count();
         }
 
         private List<String> scopes(Lane lane) {

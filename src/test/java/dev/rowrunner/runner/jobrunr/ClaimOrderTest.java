@@ -113,6 +113,22 @@ class ClaimOrderTest {
     }
 
     @Test
+    void asksAFullLimitOnceHoweverManyTenantsWaitBehindIt() {
+        makeQueue("full", "concurrency = 0");
+        makeQueue("dry", "rate_jobs = 1, rate_interval = '1 hour'");
+        for (int i = 0; i < 50; i++) {
+            enqueue("full", JobOptions.NONE.queue("full").tenant("tenant " + i));
+            enqueue("dry", JobOptions.NONE.queue("dry").tenant("tenant " + i));
+        }
+        jobs.enqueueAll(
+                ProbeKinds.LIMITED, List.of(Probe.Args.named("1"), Probe.Args.named("2"), Probe.Args.named("3")));
+
+        assertThat(runDueJobs.claimOnly(4)).hasSize(3);
+
+        assertThat(runDueJobs.rounds()).isLessThan(10);
+    }
+
+    @Test
     void answersTheWaitingJobOfAKindThatIsUniqueWhileItWaits() {
         var first = jobs.enqueue(ProbeKinds.UNIQUE_WAITING, Probe.Args.named("a"));
         var same = jobs.enqueue(ProbeKinds.UNIQUE_WAITING, Probe.Args.named("a"));

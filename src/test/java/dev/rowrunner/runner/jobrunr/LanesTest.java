@@ -91,6 +91,8 @@ class LanesTest {
 
         assertThat(low).isLessThan(high);
         assertThat(Place.at(NOON)).isLessThan(low);
+        assertThat(low.next()).isGreaterThan(low).isLessThan(high);
+        assertThat(new Place(NOON, new UUID(1, -1)).next()).isEqualTo(new Place(NOON, new UUID(2, 0)));
     }
 
     /**
@@ -226,7 +228,7 @@ class LanesTest {
                     .toList();
             found.forEach(this::start);
             if (!found.isEmpty()) {
-                lanes.reached(quota.lane(), found.get(found.size() - 1).place);
+                lanes.reached(quota.lane(), found.get(found.size() - 1).place.next());
             }
             if (found.size() < quota.jobs()) {
                 lanes.emptied(quota.lane());

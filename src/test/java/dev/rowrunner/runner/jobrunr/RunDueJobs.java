@@ -35,6 +35,7 @@ public final class RunDueJobs {
     private final Outcomes outcomes;
     private final OutcomeLog log = new OutcomeLog();
     private int worker;
+    private int rounds;
 
     private RunDueJobs(WorkerParts parts, JdbcClient jdbc) {
         this.parts = parts;
@@ -68,10 +69,20 @@ public final class RunDueJobs {
 
     /** Claims what is ready and runs nothing, as a worker that is slow. */
     List<Attempt> claimOnly() {
+        return claimOnly(1000);
+    }
+
+    /** With so many slots. */
+    List<Attempt> claimOnly(int slots) {
         if (worker == 0) {
             worker = jdbc.sql(SIGN_ON).query(Integer.class).single();
         }
-        return parts.database().inTransaction(this::claim);
+        return parts.database().inTransaction(() -> claim(slots));
+    }
+
+    /** How many claims the last one took. */
+    int rounds() {
+        return rounds;
     }
 
     /** Claims under another number from now on, as a worker that was taken for lost. */
@@ -87,13 +98,19 @@ public final class RunDueJobs {
         return parts.database().inTransaction(() -> outcomes.save(ended, now));
     }
 
-    private List<Attempt> claim() {
+    private List<Attempt> claim(int slots) {
         var queues = look.queues(queue -> true);
         var kinds = parts.handlers().kinds().stream().map(JobKind::name).toList();
         lanes.replace(look.heads(queues, kinds));
         var claimed = new ArrayList<Attempt>();
-        for (var quotas = lanes.next(1000, queues); !quotas.isEmpty(); quotas = lanes.next(1000, queues)) {
+        rounds = 0;
+        while (claimed.size() < slots) {
+            var quotas = lanes.next(slots - claimed.size(), queues);
+            if (quotas.isEmpty()) {
+                break;
+            }
             claimed.addAll(claims.claim(quotas, worker, queues, lanes));
+            rounds++;
         }
         return claimed;
     }
