@@ -157,6 +157,11 @@ DECLARE
     states jsonb := rowrunner.history(p_before);
     facts  jsonb := rowrunner.metadata(p_before, states);
 BEGIN
+    IF pg_column_size(facts) > 4000000 THEN
+        -- Of a job that logs much in each of many attempts the newest logs stay.
+        facts := (SELECT jsonb_object_agg(key, value) FROM jsonb_each(facts)
+                  WHERE key = '@class' OR split_part(key, '-', 2)::int > jsonb_array_length(states) - 5);
+    END IF;
     INSERT INTO rowrunner.job_history AS h (id, version, states, metadata, last_error, reason)
     VALUES (p_before.id, p_version, rowrunner.capped(states || p_new), facts, left(p_error, 4000), left(p_reason, 1000))
     ON CONFLICT (id) DO UPDATE
@@ -234,21 +239,35 @@ DECLARE
     missing bigint;
 BEGIN
     LOOP
+        DELETE FROM rowrunner.unique_key u WHERE u.key = ANY (p_keys) AND u.expires_at <= p_now;
         INSERT INTO rowrunner.unique_key AS u (key, job_id, held_while, expires_at)
         SELECT DISTINCT ON (w.key) w.key, w.id, held, p_now + k.unique_for
         FROM unnest(p_ids, p_keys) WITH ORDINALITY AS w(id, key, n)
         WHERE w.key IS NOT NULL
         ORDER BY w.key, w.n
-        ON CONFLICT ON CONSTRAINT unique_key_pkey DO UPDATE
-            SET job_id = excluded.job_id, held_while = excluded.held_while, expires_at = excluded.expires_at
-            WHERE u.expires_at <= p_now;
-        -- A new statement, which sees what committed while the insert waited. A holder may have gone meanwhile.
+        ON CONFLICT ON CONSTRAINT unique_key_pkey DO NOTHING;
+        -- Who is told that a job waits wants it to see what he commits: it does not begin before that.
+        PERFORM FROM rowrunner.unique_key u
+        WHERE u.key = ANY (p_keys) AND u.held_while = 'waiting' AND u.job_id <> ALL (p_ids) ORDER BY u.key FOR SHARE;
+        -- A new statement, which sees what committed while those before it waited. A holder may have gone meanwhile.
         SELECT count(*) INTO missing
         FROM unnest(p_keys) AS w(key)
         WHERE w.key IS NOT NULL AND NOT EXISTS (SELECT FROM rowrunner.unique_key u WHERE u.key = w.key);
         EXIT WHEN missing = 0;
     END LOOP;
     RETURN QUERY SELECT u.key, u.job_id FROM rowrunner.unique_key u WHERE u.key = ANY (p_keys);
+END
+$$;
+
+-- Tenants and keys stand in indexes, which take no long text.
+CREATE OR REPLACE FUNCTION rowrunner.check_key(p_kind text, p_what text, p_key text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE AS
+$$
+BEGIN
+    IF octet_length(p_key) > 500 THEN
+        RAISE EXCEPTION 'A % has at most 500 bytes; a job of kind ''%'' was given %, which begins with %',
+            p_what, p_kind, octet_length(p_key), left(p_key, 50) USING ERRCODE = 'invalid_parameter_value';
+    END IF;
 END
 $$;
 
@@ -267,6 +286,16 @@ DECLARE
     keys    text[];
     holders uuid[] := p_ids;
 BEGIN
+    IF prio NOT BETWEEN -100 AND 100 THEN
+        RAISE EXCEPTION 'A priority is from -100 to 100; a job of kind ''%'' was given %', p_kind, prio
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    PERFORM rowrunner.check_key(p_kind, what, key)
+    FROM (VALUES ('tenant', p_tenant), ('unique key', p_unique_key), ('concurrency key', p_concurrency_key)) AS given(what, key);
+    IF p_tenant IS NULL AND k.tenant_arg IS NOT NULL OR p_concurrency_key IS NULL AND k.key_arg IS NOT NULL THEN
+        PERFORM rowrunner.check_key(p_kind, 'tenant', args ->> k.tenant_arg),
+                rowrunner.check_key(p_kind, 'concurrency key', args ->> k.key_arg) FROM unnest(p_args) AS args;
+    END IF;
     IF p_unique_key IS NOT NULL OR k.unique_while IS NOT NULL THEN
         SELECT array_agg(rowrunner.unique_key_of(k, args, p_unique_key) ORDER BY n) INTO keys
         FROM unnest(p_args) WITH ORDINALITY AS a(args, n);
@@ -322,10 +351,34 @@ COMMENT ON FUNCTION rowrunner.enqueue IS 'enqueues a job in this transaction; an
 
 -- ------------------------------------------------------------------------------------------------- limits and uniqueness
 
--- Frees what running attempts held. p_keys are their concurrency keys, one for each job that has one.
+-- The limit that a scope of slots stands for, or null where it has none.
+CREATE OR REPLACE FUNCTION rowrunner.limit_of(p_scope text) RETURNS int
+    LANGUAGE sql STABLE AS
+$$
+SELECT CASE split_part(p_scope, ':', 1)
+    WHEN 'queue' THEN (SELECT concurrency FROM rowrunner.queue WHERE name = split_part(p_scope, ':', 2))
+    ELSE (SELECT concurrency FROM rowrunner.kind WHERE name = split_part(p_scope, ':', 2)) END
+$$;
+
+-- Frees the slots of attempts that have ended. Where a limit was lowered below what runs, a freed slot goes to one of
+-- those that are too many, so that nothing starts until as few run as the limit says.
 CREATE OR REPLACE FUNCTION rowrunner.free_slots(p_jobs uuid[]) RETURNS void
-    LANGUAGE sql AS
-$$ UPDATE rowrunner.limit_slot SET job_id = NULL WHERE job_id = ANY (p_jobs) $$;
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    freed rowrunner.limit_slot;
+BEGIN
+    FOR freed IN UPDATE rowrunner.limit_slot SET job_id = NULL WHERE job_id = ANY (p_jobs) RETURNING *
+    LOOP
+        WITH too_many AS (
+            SELECT s.scope, s.n FROM rowrunner.limit_slot s
+            WHERE s.scope = freed.scope AND s.n > rowrunner.limit_of(freed.scope) AND s.n > freed.n AND s.job_id IS NOT NULL
+            LIMIT 1 FOR UPDATE SKIP LOCKED),
+        moved AS (DELETE FROM rowrunner.limit_slot s USING too_many t WHERE s.scope = t.scope AND s.n = t.n RETURNING s.job_id)
+        UPDATE rowrunner.limit_slot s SET job_id = moved.job_id FROM moved WHERE s.scope = freed.scope AND s.n = freed.n;
+    END LOOP;
+END
+$$;
 
 -- Keys are locked in their order; whoever claims takes only those that are free at once, so nobody waits in a circle.
 CREATE OR REPLACE FUNCTION rowrunner.leave_keys(p_keys text[]) RETURNS void
@@ -367,17 +420,27 @@ BEGIN
 END
 $$;
 
--- Gives up the unique keys of jobs that have ended; p_waiting: of jobs that have begun to run.
-CREATE OR REPLACE FUNCTION rowrunner.leave_unique_keys(p_jobs uuid[], p_waiting boolean DEFAULT false) RETURNS void
+-- Gives up the unique keys of jobs that have ended.
+CREATE OR REPLACE FUNCTION rowrunner.leave_unique_keys(p_jobs uuid[]) RETURNS void
+    LANGUAGE sql AS
+$$ DELETE FROM rowrunner.unique_key WHERE job_id = ANY (p_jobs) AND held_while <> 'period' $$;
+
+-- Gives up the keys that jobs held while they waited. Answers those that must wait on: somebody who has not committed
+-- yet was told that they wait.
+CREATE OR REPLACE FUNCTION rowrunner.begin_unique(p_jobs uuid[]) RETURNS SETOF uuid
     LANGUAGE sql AS
 $$
-DELETE FROM rowrunner.unique_key
-WHERE job_id = ANY (p_jobs) AND CASE WHEN p_waiting THEN held_while = 'waiting' ELSE held_while <> 'period' END
+WITH free AS MATERIALIZED (
+    SELECT key FROM rowrunner.unique_key WHERE job_id = ANY (p_jobs) AND held_while = 'waiting' ORDER BY key FOR UPDATE SKIP LOCKED),
+gone AS (DELETE FROM rowrunner.unique_key u USING free WHERE u.key = free.key)
+SELECT job_id FROM rowrunner.unique_key u
+WHERE job_id = ANY (p_jobs) AND held_while = 'waiting' AND NOT EXISTS (SELECT FROM free WHERE free.key = u.key)
 $$;
 
--- Takes back the unique key of a job that is to wait again. Answers the other job that holds it now, if one does.
+-- Takes back the unique key of a job that is to wait again. Answers the other job that holds it now, if one does. It does
+-- not wait for somebody who is enqueueing the same job and has not committed: then both may wait.
 CREATE OR REPLACE FUNCTION rowrunner.retake_unique_key(j rowrunner.job, p_now timestamptz) RETURNS uuid
-    LANGUAGE plpgsql AS
+    LANGUAGE plpgsql SET lock_timeout = '50ms' AS
 $$
 DECLARE
     k      rowrunner.kind;
@@ -391,6 +454,9 @@ BEGIN
     END IF;
     SELECT t.job_id INTO holder FROM rowrunner.take_unique_keys(k, ARRAY [j.id], ARRAY [wanted], p_now) t;
     RETURN nullif(holder, j.id);
+EXCEPTION
+    WHEN lock_not_available THEN
+        RETURN NULL;
 END
 $$;
 
@@ -592,10 +658,13 @@ CREATE OR REPLACE FUNCTION rowrunner.rescue(p_lease interval) RETURNS TABLE (los
 $$
 BEGIN
     -- A claim that is not committed yet holds its worker's row; it shows that the worker lives.
-    UPDATE rowrunner.worker
-    SET ended_at = clock_timestamp(), ended_by = coalesce(ended_by, 'lost: no beat since ' || rowrunner.iso(beat_at))
-    WHERE id IN (SELECT id FROM rowrunner.worker
-                 WHERE ended_at IS NULL AND beat_at < clock_timestamp() - p_lease ORDER BY id FOR UPDATE SKIP LOCKED);
+    WITH ended AS (
+        UPDATE rowrunner.worker
+        SET ended_at = clock_timestamp(), ended_by = coalesce(ended_by, 'lost: no beat since ' || rowrunner.iso(beat_at))
+        WHERE id IN (SELECT id FROM rowrunner.worker
+                     WHERE ended_at IS NULL AND beat_at < clock_timestamp() - p_lease ORDER BY id FOR UPDATE SKIP LOCKED)
+        RETURNING server)
+    DELETE FROM jobrunr.jobrunr_backgroundjobservers WHERE id IN (SELECT server::text FROM ended);
     RETURN QUERY
         WITH RECURSIVE owner AS (
             (SELECT j.worker FROM rowrunner.job j WHERE j.state = 'PROCESSING' AND j.worker IS NOT NULL ORDER BY j.worker LIMIT 1)
@@ -619,13 +688,17 @@ DECLARE
     -- One that said it was stopping, and whose handler would not, costs no attempt.
     back    boolean := coalesce(w.ended_by = 'stopping', false);
     over    boolean;
+    holder  uuid;
+    pointless text;
     target  text;
     rescued bigint := 0;
 BEGIN
     FOR j IN SELECT * FROM rowrunner.job WHERE worker = p_worker AND state = 'PROCESSING' ORDER BY id FOR UPDATE SKIP LOCKED
     LOOP
         over := NOT back AND j.attempt >= coalesce((SELECT max_attempts FROM rowrunner.kind WHERE name = j.kind), 11);
-        target := CASE WHEN j.cancel_reason IS NOT NULL THEN 'DELETED' WHEN over THEN 'FAILED' ELSE 'ENQUEUED' END;
+        holder := CASE WHEN NOT over AND j.cancel_reason IS NULL THEN rowrunner.retake_unique_key(j, t) END;
+        pointless := coalesce(j.cancel_reason, 'Superseded by job ' || holder);
+        target := CASE WHEN pointless IS NOT NULL THEN 'DELETED' WHEN over THEN 'FAILED' ELSE 'ENQUEUED' END;
         UPDATE rowrunner.job
         SET state = target, version = j.version + 1, worker = NULL, updated_at = t, cancel_reason = NULL,
             attempt = j.attempt - CASE WHEN back THEN 1 ELSE 0 END, claim_key = rowrunner.claim_key(t, j.priority)
@@ -633,22 +706,22 @@ BEGIN
         PERFORM rowrunner.tell(
             j, j.version + 1,
             rowrunner.failed_state(t, why, 'dev.rowrunner.runner.WorkerLost', why, '')
-                || CASE target WHEN 'DELETED' THEN rowrunner.state('DELETED', t, jsonb_build_object('reason', j.cancel_reason))
+                || CASE target WHEN 'DELETED' THEN rowrunner.state('DELETED', t, jsonb_build_object('reason', pointless))
                                WHEN 'ENQUEUED' THEN rowrunner.state('ENQUEUED', t)
                                ELSE '[]'::jsonb END,
-            why, CASE target WHEN 'DELETED' THEN j.cancel_reason WHEN 'FAILED' THEN 'attempts exhausted: worker lost' END);
+            why, CASE target WHEN 'DELETED' THEN pointless WHEN 'FAILED' THEN 'attempts exhausted: worker lost' END);
         PERFORM rowrunner.release(ARRAY [j.id], target <> 'ENQUEUED');
         IF target = 'ENQUEUED' THEN
             PERFORM rowrunner.wake(j.queue, j.kind, j.tenant, rowrunner.claim_key(t, j.priority));
         END IF;
         rescued := rescued + 1;
     END LOOP;
-    DELETE FROM jobrunr.jobrunr_backgroundjobservers WHERE id = w.server::text;
     RETURN rescued;
 END
 $$;
 
--- Mends what a fault may have left: parked jobs whose key is free, keys that nobody uses, unique periods that are over.
+-- Mends what a fault may have left: parked jobs whose key is free, slots and keys that nobody uses, unique periods that are
+-- over.
 CREATE OR REPLACE FUNCTION rowrunner.sweep(p_now timestamptz) RETURNS void
     LANGUAGE plpgsql AS
 $$
@@ -668,6 +741,10 @@ BEGIN
     LOOP
         PERFORM rowrunner.unpark(idle);
     END LOOP;
+    -- Of jobs that were claimed before there was a limit, and did not know that they held a slot.
+    PERFORM rowrunner.free_slots(ARRAY(
+        SELECT s.job_id FROM rowrunner.limit_slot s WHERE s.job_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM rowrunner.job j WHERE j.id = s.job_id AND j.state = 'PROCESSING')));
     DELETE FROM rowrunner.concurrency_key WHERE key IN (
         SELECT key FROM rowrunner.concurrency_key c WHERE running = 0 LIMIT 1000 FOR UPDATE SKIP LOCKED);
     DELETE FROM rowrunner.unique_key WHERE key IN (
@@ -934,13 +1011,29 @@ CREATE OR REPLACE TRIGGER count_gone_jobs AFTER DELETE ON rowrunner.job
 CREATE OR REPLACE TRIGGER count_changed_jobs AFTER UPDATE ON rowrunner.job
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION rowrunner.count_changed_jobs();
 
--- As many slots as the limit says; one that is taken goes when it is freed.
+-- As many slots as the limit says. Jobs that run already take some, or more than there are.
 CREATE OR REPLACE FUNCTION rowrunner.set_limit(p_scope text, p_limit int) RETURNS void
     LANGUAGE plpgsql AS
 $$
+DECLARE
+    loose uuid;
 BEGIN
-    INSERT INTO rowrunner.limit_slot (scope, n) SELECT p_scope, n FROM generate_series(1, p_limit) AS n ON CONFLICT DO NOTHING;
     DELETE FROM rowrunner.limit_slot WHERE scope = p_scope AND n > coalesce(p_limit, 0) AND job_id IS NULL;
+    IF p_limit IS NULL THEN
+        RETURN;
+    END IF;
+    INSERT INTO rowrunner.limit_slot (scope, n) SELECT p_scope, n FROM generate_series(1, p_limit) AS n ON CONFLICT DO NOTHING;
+    FOR loose IN SELECT id FROM rowrunner.job
+                 WHERE state = 'PROCESSING' AND p_scope IN ('queue:' || queue, 'kind:' || kind)
+                   AND NOT EXISTS (SELECT FROM rowrunner.limit_slot WHERE scope = p_scope AND job_id = job.id) ORDER BY id
+    LOOP
+        UPDATE rowrunner.limit_slot SET job_id = loose
+        WHERE scope = p_scope AND n = (SELECT min(n) FROM rowrunner.limit_slot WHERE scope = p_scope AND job_id IS NULL);
+        IF NOT FOUND THEN
+            INSERT INTO rowrunner.limit_slot (scope, n, job_id)
+            SELECT p_scope, coalesce(max(n), 0) + 1, loose FROM rowrunner.limit_slot WHERE scope = p_scope;
+        END IF;
+    END LOOP;
 END
 $$;
 

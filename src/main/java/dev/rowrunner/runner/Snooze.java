@@ -1,6 +1,7 @@
 package dev.rowrunner.runner;
 
 import java.time.Instant;
+import java.util.Objects;
 
 /** Thrown by a handler for which it is too early: the job waits until the given time. It costs no attempt. */
 public class Snooze extends RuntimeException {
@@ -15,7 +16,7 @@ public class Snooze extends RuntimeException {
     /** @param reason what an operator reads beside the waiting job */
     public Snooze(Instant until, String reason) {
         super(reason);
-        this.until = until;
+        this.until = Objects.requireNonNull(until, "until");
     }
 
     public Instant until() {

@@ -134,6 +134,11 @@ final class Attempt implements JobContext {
         return stop;
     }
 
+    /** An attempt that took too long has failed, however it ends. */
+    synchronized boolean hasTimedOut() {
+        return stop != null && stop.cause() == Stop.Cause.TIMEOUT;
+    }
+
     /** Whether the handler still runs so long after it was interrupted. */
     synchronized boolean ignoresInterrupt(Duration patience) {
         return stop != null && System.nanoTime() - stoppedNanos > patience.toNanos();

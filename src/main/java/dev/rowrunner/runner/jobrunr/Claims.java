@@ -16,10 +16,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -51,10 +53,8 @@ final class Claims {
                 FROM picked p
                 WHERE j.id = p.id AND p.concurrency_key IS NULL
                 RETURNING p.n, j.id, j.claim_key, j.concurrency_key, j.version, j.attempt, j.snoozes)
-            SELECT t.*,
-                   (SELECT b.args::text FROM rowrunner.job_body b WHERE b.id = t.id) AS args,
-                   (SELECT b.unique_key IS NOT NULL FROM rowrunner.job_body b WHERE b.id = t.id) AS is_unique
-            FROM taken t
+            SELECT t.*, b.args::text, b.unique_key IS NOT NULL AS is_unique
+            FROM taken t LEFT JOIN rowrunner.job_body b ON b.id = t.id
             UNION ALL
             SELECT n, id, claim_key, concurrency_key, NULL, NULL, NULL, NULL, NULL FROM picked WHERE concurrency_key IS NOT NULL
             """;
@@ -71,7 +71,8 @@ final class Claims {
             """;
 
     private static final String FREE_SLOTS = """
-            SELECT n FROM rowrunner.limit_slot WHERE scope = :scope AND job_id IS NULL ORDER BY n LIMIT :wanted
+            SELECT n FROM rowrunner.limit_slot
+            WHERE scope = :scope AND job_id IS NULL AND n <= (SELECT rowrunner.limit_of(:scope)) ORDER BY n LIMIT :wanted
             FOR UPDATE SKIP LOCKED
             """;
 
@@ -94,8 +95,12 @@ final class Claims {
 
     private static final String SPEND = "UPDATE rowrunner.rate_bucket SET tokens = tokens - :jobs WHERE queue = :queue";
 
+    /** Of those that are new, such as nobody else is adding now: an insert would wait for his commit. */
     private static final String ADD_KEYS = """
-            INSERT INTO rowrunner.concurrency_key (key) SELECT DISTINCT key FROM unnest(:keys::text[]) AS key ORDER BY key
+            INSERT INTO rowrunner.concurrency_key (key)
+            SELECT DISTINCT wanted.key FROM unnest(:keys::text[]) AS wanted(key)
+            WHERE NOT EXISTS (SELECT FROM rowrunner.concurrency_key c WHERE c.key = wanted.key)
+              AND pg_try_advisory_xact_lock('rowrunner.concurrency_key'::regclass::int, hashtext(wanted.key))
             ON CONFLICT DO NOTHING
             """;
 
@@ -123,7 +128,16 @@ final class Claims {
                 WHERE ahead.concurrency_key = ANY (:keys::text[])))
             """;
 
-    private static final String LEAVE_WAITING = "SELECT rowrunner.leave_unique_keys(:ids::uuid[], true)::text";
+    private static final String BEGIN_UNIQUE = "SELECT rowrunner.begin_unique(:ids::uuid[])";
+
+    /** As if they had not been taken. */
+    private static final String PUT_BACK = """
+            UPDATE rowrunner.job
+            SET state = 'ENQUEUED', version = version - 1, attempt = attempt - 1, worker = NULL, started_at = NULL
+            WHERE id = ANY (:ids::uuid[])
+            """;
+
+    private static final String RELEASE = "SELECT rowrunner.release(:ids::uuid[], false)::text";
 
     private final JdbcClient jdbc;
     private final Clock clock;
@@ -154,15 +168,18 @@ final class Claims {
         var quotas = wanted.stream().map(allowance::allowed).toList();
         var open = quotas.stream().filter(quota -> quota.jobs() > 0).toList();
         var rows = open.isEmpty() ? List.<Row>of() : pick(open, worker);
-        note(wanted, quotas, rows, lanes);
+        note(quotas, rows, lanes);
+        wanted.stream()
+                .map(Quota::lane)
+                .forEach(lane -> allowance.closed(lane, rows).ifPresent(lanes::closed));
         var taken =
                 new ArrayList<>(rows.stream().filter(row -> row.key() == null).toList());
         var keyed = rows.stream().filter(row -> row.key() != null).toList();
         if (!keyed.isEmpty()) {
             taken.addAll(admit(keyed, worker));
         }
+        putBack(taken, beginUnique(taken));
         allowance.spend(taken);
-        leaveUniqueKeys(taken);
         return taken.stream()
                 .sorted(Comparator.comparing(Row::place))
                 .map(row -> attempt(row, worker, queues.isLimited(row.quota().lane())))
@@ -197,18 +214,18 @@ final class Claims {
                 row.getBoolean("is_unique"));
     }
 
-    /** A lane that gave less than it was asked for has no more; one that may not be read now waits for the next look. */
-    private static void note(List<Quota> wanted, List<Quota> allowed, List<Row> rows, Lanes lanes) {
+    /** A lane that gave less than it was asked for has no more. */
+    private static void note(List<Quota> allowed, List<Row> rows, Lanes lanes) {
         var byLane =
                 rows.stream().collect(Collectors.groupingBy(row -> row.quota().lane()));
-        for (int i = 0; i < wanted.size(); i++) {
-            var lane = wanted.get(i).lane();
+        for (var quota : allowed) {
+            var lane = quota.lane();
             var found = byLane.getOrDefault(lane, List.of());
             found.stream()
                     .map(Row::place)
                     .max(Comparator.naturalOrder())
-                    .ifPresent(place -> lanes.reached(lane, place));
-            if (found.size() < wanted.get(i).jobs() || allowed.get(i).jobs() == 0) {
+                    .ifPresent(place -> lanes.reached(lane, place.next()));
+            if (found.size() < quota.jobs()) {
                 lanes.emptied(lane);
             }
         }
@@ -270,14 +287,25 @@ final class Claims {
                 .update();
     }
 
-    private void leaveUniqueKeys(List<Row> taken) {
+    /** Those that are unique while they wait give their keys up. Answers the ones that can't yet. */
+    private Set<UUID> beginUnique(List<Row> taken) {
         var unique = taken.stream().filter(Row::unique).toList();
-        if (!unique.isEmpty()) {
-            jdbc.sql(LEAVE_WAITING)
-                    .param("ids", texts(unique, Row::id))
-                    .query(String.class)
-                    .optional();
+        return unique.isEmpty()
+                ? Set.of()
+                : jdbc.sql(BEGIN_UNIQUE)
+                        .param("ids", texts(unique, Row::id))
+                        .query(UUID.class)
+                        .set();
+    }
+
+    private void putBack(List<Row> taken, Set<UUID> some) {
+        if (some.isEmpty()) {
+            return;
         }
+        var ids = texts(some, id -> id);
+        jdbc.sql(RELEASE).param("ids", ids).query(String.class).optional();
+        jdbc.sql(PUT_BACK).param("ids", ids).update();
+        taken.removeIf(row -> some.contains(row.id()));
     }
 
     private Attempt attempt(Row row, int worker, boolean limited) {
@@ -306,6 +334,7 @@ final class Claims {
         private final Map<String, Deque<Integer>> slots = new TreeMap<>();
         private final Map<String, Integer> promised = new HashMap<>();
         private final Map<String, Integer> tokens = new TreeMap<>();
+        private final Map<String, Integer> granted = new HashMap<>();
 
         Allowance(Queues queues) {
             this.queues = queues;
@@ -315,7 +344,9 @@ final class Claims {
             var lane = quota.lane();
             int jobs = quota.jobs();
             if (queues.get(lane.queue()).rated()) {
-                jobs = Math.min(jobs, tokens.computeIfAbsent(lane.queue(), this::tokens));
+                jobs = Math.min(
+                        jobs,
+                        tokens.computeIfAbsent(lane.queue(), this::tokens) - granted.getOrDefault(lane.queue(), 0));
             }
             for (var scope : scopes(lane)) {
                 jobs = Math.min(jobs, slots(scope, quota.jobs()).size() - promised.getOrDefault(scope, 0));
@@ -323,9 +354,31 @@ final class Claims {
             for (var scope : scopes(lane)) {
                 promised.merge(scope, jobs, Integer::sum);
             }
-            int granted = jobs;
-            tokens.computeIfPresent(lane.queue(), (queue, left) -> left - granted);
+            granted.merge(lane.queue(), jobs, Integer::sum);
             return new Quota(lane, quota.from(), jobs);
+        }
+
+        /** The lanes to which a limit is full with these rows, if it is to this one: they wait for the next look. */
+        Optional<Predicate<Lane>> closed(Lane lane, List<Row> rows) {
+            var queue = lane.queue();
+            if (tokens.getOrDefault(queue, Integer.MAX_VALUE) <= count(rows, queue, Lane::queue)
+                    || room("queue:" + queue) <= count(rows, queue, Lane::queue)) {
+                return Optional.of(other -> other.queue().equals(queue));
+            }
+            return room("kind:" + lane.kind()) <= count(rows, lane.kind(), Lane::kind)
+                    ? Optional.of(other -> other.kind().equals(lane.kind()))
+                    : Optional.empty();
+        }
+
+        private int room(String scope) {
+            var locked = slots.get(scope);
+            return locked == null ? Integer.MAX_VALUE : locked.size();
+        }
+
+        private static long count(List<Row> rows, String name, Function<Lane, String> part) {
+            return rows.stream()
+                    .filter(row -> part.apply(row.quota().lane()).equals(name))
+                    .count();
         }
 
         private List<String> scopes(Lane lane) {

@@ -2,6 +2,7 @@ package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.jobrunr.Handlers.Handled;
 import java.time.Clock;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.MDC;
 
 /** Hands one attempt to its handler, on the calling thread, and tells how it ended. */
@@ -14,7 +15,9 @@ record HandlerCall<A>(Attempt attempt, Handled<A> handled, JsonArgs jsonArgs, Cl
         try (var id = MDC.putCloseable("job", attempt.id().toString());
                 var kind = MDC.putCloseable("kind", handled.kind().name())) {
             handled.handler().run(jsonArgs.read(handled.kind(), attempt.claim().args()), attempt);
-            return Outcome.success(attempt, clock.instant());
+            return attempt.hasTimedOut()
+                    ? failed(new TimeoutException("It ended after it was interrupted for taking too long"))
+                    : Outcome.success(attempt, clock.instant());
         } catch (Throwable e) {
             return failed(e);
         } finally {

@@ -2,6 +2,7 @@ package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.JobKind;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
@@ -14,6 +15,9 @@ class JsonArgs {
 
     private static final int MOST_BYTES = 1 << 20;
 
+    /** Not the six characters themselves, whose backslash is written as two. */
+    private static final Pattern NUL = Pattern.compile("(?<!\\\\)(\\\\\\\\)*\\\\u0000");
+
     private final JsonMapper mapper = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -22,13 +26,17 @@ class JsonArgs {
     /** @throws IllegalArgumentException if the args can't be written, or are too much to store */
     <A> String write(JobKind<A> kind, A args) {
         var json = json(kind, args);
+        if (!json.startsWith("{")) {
+            throw new IllegalArgumentException("The args of a job are a JSON object; kind '" + kind.name()
+                    + "' was given " + (args == null ? "null" : args.getClass().getName()));
+        }
         int bytes = json.length() < MOST_BYTES / 4 ? json.length() : json.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MOST_BYTES) {
             throw new IllegalArgumentException(
                     "Args of kind '" + kind.name() + "' have " + bytes + " bytes as JSON; at most " + MOST_BYTES
                             + " are stored. Store the data elsewhere and enqueue its key");
         }
-        if (json.contains("\\u0000")) {
+        if (NUL.matcher(json).find()) {
             throw new IllegalArgumentException(
                     "Args of kind '" + kind.name() + "' contain the character NUL, which PostgreSQL can't store");
         }

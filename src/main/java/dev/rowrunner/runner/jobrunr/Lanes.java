@@ -9,13 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
  * The lanes in which something may wait, and whose turn it is: the queue whose oldest job counts as the oldest, there
- * the tenants in turn, for a tenant its oldest job. A job is passed over only by such as became ready less than ten
- * minutes after it for each step between their queues' priorities and a minute for each step between their own, and by
- * one job of each other tenant at a time. Confined to one thread.
+ * the tenants in turn, for a tenant its oldest job. A job counts as ten minutes older for each step of its queue's
+ * priority and a minute for each step of its own, so only those go before it that became ready that little after it. With
+ * each of them may go one claim's worth of others: one job of each other tenant, or, since a lane's place is that of its
+ * last claim, the next ones of the same lane. Tenants take turns at each worker for itself. Confined to one thread.
  */
 final class Lanes {
 
@@ -43,7 +45,12 @@ final class Lanes {
         waiting.remove(lane);
     }
 
-    /** Everything up to this place has been claimed. */
+    /** None of these can be claimed now, whatever they have. */
+    void closed(Predicate<Lane> some) {
+        waiting.keySet().removeIf(some);
+    }
+
+    /** Everything before this place has been claimed, or can't be now. */
     void reached(Lane lane, Place place) {
         waiting.computeIfPresent(lane, (same, before) -> place);
     }

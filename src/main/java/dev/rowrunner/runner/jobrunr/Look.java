@@ -51,6 +51,13 @@ final class Look {
         this.jdbc = jdbc;
     }
 
+    /** The queues that there are. */
+    Set<String> queueNames() {
+        return jdbc.sql("SELECT name FROM rowrunner.queue ORDER BY name")
+                .query(String.class)
+                .set();
+    }
+
     /** The queues that somebody listens to, and the limits. */
     Queues queues(Predicate<String> listens) {
         var byName = jdbc

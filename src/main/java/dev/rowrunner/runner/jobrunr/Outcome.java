@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param runAt when the next attempt is due, for a retry or a snooze
  * @param message the reason, for people
+ * @param failure what was thrown
  */
 record Outcome(
         Attempt attempt,
@@ -22,10 +23,42 @@ record Outcome(
         Instant at,
         @Nullable Instant runAt,
         String message,
-        @Nullable Throwable error) {
+        @Nullable Failure failure) {
 
     private static final int LONGEST_TRACE = 16_000;
     private static final int LONGEST_MESSAGE = 4_000;
+
+    /** What was thrown, as far as it is stored. Read on the thread that threw it, since reading may fail too. */
+    record Failure(String type, String message, String trace) {
+
+        static Failure of(Throwable error) {
+            return new Failure(error.getClass().getName(), messageOf(error), traceOf(error));
+        }
+
+        private static String messageOf(Throwable error) {
+            try {
+                return storable(String.valueOf(error.getMessage()), LONGEST_MESSAGE);
+            } catch (RuntimeException | StackOverflowError unreadable) {
+                return "its message can't be read: " + unreadable.getClass().getName();
+            }
+        }
+
+        private static String traceOf(Throwable error) {
+            try {
+                var text = new StringWriter();
+                error.printStackTrace(new PrintWriter(text));
+                return storable(text.toString(), LONGEST_TRACE);
+            } catch (RuntimeException | StackOverflowError unreadable) {
+                return "";
+            }
+        }
+
+        /** PostgreSQL stores no NUL, and a long text in each attempt's history helps nobody. */
+        private static String storable(String text, int longest) {
+            var start = text.length() > longest ? text.substring(0, longest) + " ..." : text;
+            return start.replace('\0', ' ');
+        }
+    }
 
     enum How {
         SUCCESS,
@@ -53,20 +86,21 @@ record Outcome(
     /** Of an attempt whose handler has thrown. */
     static Outcome failed(Attempt attempt, JobKind<?> kind, Instant at, Throwable error) {
         var stop = attempt.stopped();
+        var failure = Failure.of(error);
         if (error instanceof Discard) {
             return new Outcome(
-                    attempt, How.DISCARD, at, null, "Discarded by its handler: " + error.getMessage(), error);
+                    attempt, How.DISCARD, at, null, "Discarded by its handler: " + failure.message(), failure);
         }
         if (stop != null && stop.cause() != Stop.Cause.TIMEOUT) {
-            return new Outcome(attempt, interrupted(stop), at, null, stop.reason(), error);
+            return new Outcome(attempt, interrupted(stop), at, null, stop.reason(), failure);
         }
         if (error instanceof Snooze snooze && attempt.claim().snoozes() < Snooze.MOST) {
-            return new Outcome(attempt, How.SNOOZE, at, snooze.until(), "Snoozed: " + snooze.getMessage(), error);
+            return new Outcome(attempt, How.SNOOZE, at, snooze.until(), "Snoozed: " + failure.message(), failure);
         }
         if (error instanceof ArgsDoNotFitException) {
-            return new Outcome(attempt, How.DEAD, at, null, "args do not fit the kind", error);
+            return new Outcome(attempt, How.DEAD, at, null, "args do not fit the kind", failure);
         }
-        return again(attempt, kind, at, stop == null ? reason(error) : stop.reason(), error);
+        return again(attempt, kind, at, stop == null ? reason(error) : stop.reason(), failure);
     }
 
     private static How interrupted(Stop stop) {
@@ -81,7 +115,7 @@ record Outcome(
         return error instanceof Snooze ? "snoozed more than " + Snooze.MOST + " times" : "handler failed";
     }
 
-    private static Outcome again(Attempt attempt, JobKind<?> kind, Instant at, String reason, Throwable error) {
+    private static Outcome again(Attempt attempt, JobKind<?> kind, Instant at, String reason, Failure failure) {
         int failures = attempt.attempt();
         return kind.retry()
                 .delayAfter(failures, RandomGenerator.getDefault())
@@ -91,34 +125,23 @@ record Outcome(
                         at,
                         at.plus(delay),
                         "Retry " + failures + " of " + kind.retry().delays().size() + ": " + reason,
-                        error))
-                .orElseGet(() -> new Outcome(attempt, How.DEAD, at, null, "attempts exhausted: " + reason, error));
+                        failure))
+                .orElseGet(() -> new Outcome(attempt, How.DEAD, at, null, "attempts exhausted: " + reason, failure));
     }
 
     /** The class of what was thrown, or null. */
     @Nullable
     String type() {
-        return error == null ? null : error.getClass().getName();
+        return failure == null ? null : failure.type();
     }
 
     @Nullable
     String errorMessage() {
-        return error == null ? null : storable(String.valueOf(error.getMessage()), LONGEST_MESSAGE);
+        return failure == null ? null : failure.message();
     }
 
     @Nullable
     String trace() {
-        if (error == null || how != How.RETRY && how != How.DEAD) {
-            return null;
-        }
-        var text = new StringWriter();
-        error.printStackTrace(new PrintWriter(text));
-        return storable(text.toString(), LONGEST_TRACE);
-    }
-
-    /** PostgreSQL stores no NUL, and a long text in each attempt's history helps nobody. */
-    private static String storable(String text, int longest) {
-        var printable = text.replace('\0', ' ');
-        return printable.length() > longest ? printable.substring(0, longest) + " ..." : printable;
+        return failure == null || how != How.RETRY && how != How.DEAD ? null : failure.trace();
     }
 }

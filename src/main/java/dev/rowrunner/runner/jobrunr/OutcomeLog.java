@@ -30,7 +30,7 @@ final class OutcomeLog {
                 about(outcome, LOG.atError())
                         .addKeyValue("error", error(outcome))
                         .addKeyValue("reason", outcome.message())
-                        .setCause(outcome.error())
+                        .addKeyValue("exception", outcome.trace())
                         .log("Job failed for good");
             case SNOOZE ->
                 about(outcome, LOG.atInfo())

@@ -59,8 +59,15 @@ final class Outcomes {
         this.json = json;
     }
 
+    /** In their order, lest two workers wait for each other. */
+    private static final String LOCK_KEYS = """
+            SELECT c.key FROM rowrunner.concurrency_key c
+            WHERE c.key IN (SELECT concurrency_key FROM rowrunner.job WHERE id = ANY (:ids::uuid[])) ORDER BY c.key FOR UPDATE
+            """;
+
     /** Writes them all in the transaction that the caller is in. Answers the attempts whose lease was lost. */
     Set<Attempt> save(Collection<Outcome> outcomes, Instant now) {
+        lockKeys(outcomes);
         outcomes.forEach(outcome -> tell(outcome.attempt(), now));
         var inOrder = outcomes.stream()
                 .sorted(Comparator.comparing(outcome -> outcome.attempt().id().toString()))
@@ -75,6 +82,19 @@ final class Outcomes {
             }
         });
         return refused;
+    }
+
+    private void lockKeys(Collection<Outcome> outcomes) {
+        var holders = outcomes.stream()
+                .map(Outcome::attempt)
+                .filter(attempt -> attempt.claim().holds())
+                .toList();
+        if (!holders.isEmpty()) {
+            jdbc.sql(LOCK_KEYS)
+                    .param("ids", texts(holders, Attempt::id))
+                    .query(String.class)
+                    .list();
+        }
     }
 
     /** Stores what running attempts have told. */

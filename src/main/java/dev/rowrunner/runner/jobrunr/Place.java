@@ -22,6 +22,12 @@ record Place(Instant key, UUID id) implements Comparable<Place> {
         return new Place(key, FIRST);
     }
 
+    /** Behind this one and before every other. */
+    Place next() {
+        long low = id.getLeastSignificantBits() + 1;
+        return new Place(key, new UUID(id.getMostSignificantBits() + (low == 0 ? 1 : 0), low));
+    }
+
     @Override
     public int compareTo(Place other) {
         return ORDER.compare(this, other);

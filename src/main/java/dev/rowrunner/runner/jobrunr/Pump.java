@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -88,7 +89,7 @@ final class Pump implements AutoCloseable {
     // Of the pump's own thread.
     private final Lanes lanes = new Lanes();
     private final List<Outcome> unsaved = new ArrayList<>();
-    private final Due look = new Due(POLL);
+    private Due look = new Due(POLL);
     private final Due promotion = new Due(PROMOTION);
     private final Due check = new Due(POLL);
     private final Due queueReading = new Due(REREAD_QUEUES);
@@ -106,6 +107,21 @@ final class Pump implements AutoCloseable {
         this.thread = new Thread(this::run, "job-pump");
         this.thread.setDaemon(true);
         this.thread.setContextClassLoader(Pump.class.getClassLoader());
+    }
+
+    /** A misspelt queue would silently be one in which nothing ever waits. */
+    void checkQueues() {
+        var known = looking.queueNames();
+        properties.queues().stream().filter(name -> !known.contains(name)).forEach(name -> {
+            throw new IllegalStateException("rowrunner.worker.queues names '" + name + "', which does not exist"
+                    + Nearest.to(name, known) + "; there are " + new TreeSet<>(known)
+                    + ". Make it: INSERT INTO rowrunner.queue (name) VALUES ('" + name + "')");
+        });
+    }
+
+    /** Before it starts: how often it looks though nobody woke it. */
+    void pollEvery(Duration pause) {
+        look = new Due(pause);
     }
 
     void start() {
@@ -245,7 +261,7 @@ final class Pump implements AutoCloseable {
             queues = looking.queues(properties::listens);
         }
         if (promotion.isDue(false)) {
-            takeNote(looking.promote(parts.clock().instant()));
+            promote();
         }
         if (look.isDue(mustLook)) {
             mustLook = false;
@@ -259,9 +275,17 @@ final class Pump implements AutoCloseable {
         }
     }
 
+    /** Others are told too: they may have more slots free, or the handler that is missing here. */
+    private void promote() {
+        var due = looking.promote(parts.clock().instant());
+        if (!due.isEmpty()) {
+            parts.bell().ring(due);
+        }
+    }
+
     private void takeNote(Map<Lane, Instant> ready) {
         ready.forEach((lane, key) -> {
-            if (queues.has(lane.queue()) && parts.handlers().has(lane.kind())) {
+            if (queues.isOpen(lane.queue()) && parts.handlers().has(lane.kind())) {
                 lanes.woke(lane, key);
             }
         });
@@ -300,10 +324,8 @@ final class Pump implements AutoCloseable {
     }
 
     private void settle(List<Outcome> saved, Set<Attempt> refused) {
-        saved.forEach(outcome -> {
-            running.remove(Held.by(outcome.attempt()));
-            log.write(outcome, refused.contains(outcome.attempt()));
-        });
+        saved.forEach(outcome -> running.remove(Held.by(outcome.attempt())));
+        saved.forEach(outcome -> log.write(outcome, refused.contains(outcome.attempt())));
         if (mustLook) {
             signal.release();
         }
@@ -395,7 +417,10 @@ final class Pump implements AutoCloseable {
                 outcome.at(),
                 null,
                 "its outcome could not be stored",
-                new IllegalStateException(e.getClass().getName()));
+                how == How.SUCCESS
+                        ? null
+                        : Outcome.Failure.of(
+                                new IllegalStateException(e.getClass().getName())));
     }
 
     private static boolean isOfTheConnection(RuntimeException e) {

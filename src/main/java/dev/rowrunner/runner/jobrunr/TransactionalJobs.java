@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.jobrunr.jobs.Job;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -66,7 +67,7 @@ class TransactionalJobs implements Jobs {
 
     @Override
     public <A> List<UUID> enqueueAll(JobKind<A> kind, Collection<? extends A> args, JobOptions options) {
-        var known = handlers.of(kind.name()).kind();
+        var known = known(kind);
         var json = args.stream().map(one -> jsonArgs.write(kind, one)).toList();
         return transaction.execute(status -> {
             var ids = new ArrayList<UUID>(json.size());
@@ -76,6 +77,16 @@ class TransactionalJobs implements Jobs {
             }
             return ids;
         });
+    }
+
+    /** As it is configured here; its args are those that its handler reads. */
+    private JobKind<?> known(JobKind<?> kind) {
+        var known = handlers.of(kind.name()).kind();
+        if (!known.args().equals(kind.args())) {
+            throw new IllegalArgumentException("The args of kind '" + kind.name() + "' are "
+                    + known.args().getName() + ", not " + kind.args().getName());
+        }
+        return known;
     }
 
     private List<UUID> insert(JobKind<?> kind, List<String> args, JobOptions options) {
@@ -113,9 +124,12 @@ class TransactionalJobs implements Jobs {
         return e.getRootCause() instanceof PSQLException refused
                         && INVALID_PARAMETER_VALUE.equals(refused.getSQLState())
                         && refused.getServerErrorMessage() != null
-                ? new IllegalArgumentException(refused.getServerErrorMessage().getMessage() + ". "
-                        + refused.getServerErrorMessage().getHint())
+                ? new IllegalArgumentException(said(refused.getServerErrorMessage()))
                 : e;
+    }
+
+    private static String said(ServerErrorMessage refusal) {
+        return refusal.getMessage() + (refusal.getHint() == null ? "" : ". " + refusal.getHint());
     }
 
     private Map<Lane, Instant> lanes(JobKind<?> kind, List<String> args, JobOptions options, Instant now) {

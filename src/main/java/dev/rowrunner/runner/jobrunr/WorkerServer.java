@@ -98,9 +98,10 @@ class WorkerServer extends BackgroundJobServer {
         return Objects.requireNonNull(pump, "The server is not made yet");
     }
 
-    /** Signs on and begins to claim. Throws where the database does not answer. */
+    /** Signs on and begins to claim. Throws where the database does not answer, or a queue does not exist. */
     @Override
     public synchronized void start() {
+        pump.checkQueues();
         super.start();
         lease.start();
         parts.storage().announceBackgroundJobServer(getServerStatus());

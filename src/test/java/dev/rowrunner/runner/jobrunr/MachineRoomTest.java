@@ -20,7 +20,7 @@ import org.springframework.test.context.ContextConfiguration;
         webEnvironment = SpringBootTest.WebEnvironment.MOCK,
         properties = {"rowrunner.roles=", "rowrunner.dashboard.enabled=false"})
 @ContextConfiguration(initializers = MachineRoomTest.OnOwnDatabase.class)
-@Import({SettableClock.Configuration.class, RunDueJobs.Configuration.class, Probe.class})
+@Import({SettableClock.Configuration.class, RunDueJobs.Configuration.class, Probe.class, ProbeKinds.class})
 @interface MachineRoomTest {
 
     class OnOwnDatabase implements ApplicationContextInitializer<ConfigurableApplicationContext> {

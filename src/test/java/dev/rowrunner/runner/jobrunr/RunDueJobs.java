@@ -4,6 +4,7 @@ import dev.rowrunner.runner.JobKind;
 import dev.rowrunner.runner.jobrunr.Handlers.Handled;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -34,6 +35,7 @@ public final class RunDueJobs {
     private final Outcomes outcomes;
     private final OutcomeLog log = new OutcomeLog();
     private int worker;
+    private int rounds;
 
     private RunDueJobs(WorkerParts parts, JdbcClient jdbc) {
         this.parts = parts;
@@ -64,7 +66,7 @@ public final class RunDueJobs {
 
     private int runBatch() {
         look.promote(parts.clock().instant());
-        var attempts = parts.database().inTransaction(this::claim);
+        var attempts = claimOnly();
         var ended = attempts.stream()
                 .map(attempt ->
                         call(attempt, parts.handlers().of(attempt.claim().lane().kind())))
@@ -75,13 +77,50 @@ public final class RunDueJobs {
         return attempts.size();
     }
 
-    private List<Attempt> claim() {
+    /** Claims what is ready and runs nothing, as a worker that is slow. */
+    List<Attempt> claimOnly() {
+        return claimOnly(1000);
+    }
+
+    /** With so many slots. */
+    List<Attempt> claimOnly(int slots) {
+        if (worker == 0) {
+            worker = jdbc.sql(SIGN_ON).query(Integer.class).single();
+        }
+        return parts.database().inTransaction(() -> claim(slots));
+    }
+
+    /** How many claims the last one took. */
+    int rounds() {
+        return rounds;
+    }
+
+    /** Claims under another number from now on, as a worker that was taken for lost. */
+    void signOnAnew() {
+        worker = 0;
+    }
+
+    /** Stores that these have succeeded. Answers those whose lease was lost. */
+    Set<Attempt> succeed(List<Attempt> attempts) {
+        var now = parts.clock().instant();
+        var ended =
+                attempts.stream().map(attempt -> Outcome.success(attempt, now)).toList();
+        return parts.database().inTransaction(() -> outcomes.save(ended, now));
+    }
+
+    private List<Attempt> claim(int slots) {
         var queues = look.queues(queue -> true);
         var kinds = parts.handlers().kinds().stream().map(JobKind::name).toList();
         lanes.replace(look.heads(queues, kinds));
         var claimed = new ArrayList<Attempt>();
-        for (var quotas = lanes.next(1000, queues); !quotas.isEmpty(); quotas = lanes.next(1000, queues)) {
+        rounds = 0;
+        while (claimed.size() < slots) {
+            var quotas = lanes.next(slots - claimed.size(), queues);
+            if (quotas.isEmpty()) {
+                break;
+            }
             claimed.addAll(claims.claim(quotas, worker, queues, lanes));
+            rounds++;
         }
         return claimed;
     }

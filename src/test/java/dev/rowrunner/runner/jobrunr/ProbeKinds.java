@@ -1,0 +1,71 @@
+package dev.rowrunner.runner.jobrunr;
+
+import dev.rowrunner.runner.JobContext;
+import dev.rowrunner.runner.JobHandler;
+import dev.rowrunner.runner.JobKind;
+import dev.rowrunner.runner.Unique;
+import java.time.Duration;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
+
+/** Kinds with limits and such, all of which the {@link Probe} handles. */
+@TestConfiguration(proxyBeanMethods = false)
+class ProbeKinds {
+
+    static final JobKind<Probe.Args> LIMITED = kind("test.limited").concurrency(2);
+    static final JobKind<Probe.Args> KEYED = kind("test.keyed").concurrencyPer("name", 1);
+    static final JobKind<Probe.Args> UNIQUE_WAITING =
+            kind("test.unique-waiting").unique(Unique.whileWaiting("name"));
+    static final JobKind<Probe.Args> UNIQUE_UNFINISHED =
+            kind("test.unique-unfinished").unique(Unique.whileUnfinished("name"));
+    static final JobKind<Probe.Args> UNIQUE_PERIOD =
+            kind("test.unique-period").unique(Unique.forPeriod(Duration.ofMinutes(10), "name"));
+    static final JobKind<Probe.Args> HASTY = kind("test.hasty").timeout(Duration.ofMillis(200));
+    static final JobKind<Probe.Args> OF_TENANTS = kind("test.of-tenants").tenant("name");
+
+    private static JobKind<Probe.Args> kind(String name) {
+        return JobKind.of(name, Probe.Args.class).retryAfter(Duration.ofSeconds(30));
+    }
+
+    private record Handled(JobKind<Probe.Args> kind, Probe probe) implements JobHandler<Probe.Args> {
+        @Override
+        public void run(Probe.Args args, JobContext job) throws Exception {
+            probe.run(args, job);
+        }
+    }
+
+    @Bean
+    JobHandler<Probe.Args> limitedProbe(Probe probe) {
+        return new Handled(LIMITED, probe);
+    }
+
+    @Bean
+    JobHandler<Probe.Args> keyedProbe(Probe probe) {
+        return new Handled(KEYED, probe);
+    }
+
+    @Bean
+    JobHandler<Probe.Args> uniqueWaitingProbe(Probe probe) {
+        return new Handled(UNIQUE_WAITING, probe);
+    }
+
+    @Bean
+    JobHandler<Probe.Args> uniqueUnfinishedProbe(Probe probe) {
+        return new Handled(UNIQUE_UNFINISHED, probe);
+    }
+
+    @Bean
+    JobHandler<Probe.Args> uniquePeriodProbe(Probe probe) {
+        return new Handled(UNIQUE_PERIOD, probe);
+    }
+
+    @Bean
+    JobHandler<Probe.Args> hastyProbe(Probe probe) {
+        return new Handled(HASTY, probe);
+    }
+
+    @Bean
+    JobHandler<Probe.Args> tenantsProbe(Probe probe) {
+        return new Handled(OF_TENANTS, probe);
+    }
+}
