@@ -113,6 +113,24 @@ class ClaimOrderTest {
     }
 
     @Test
+    void startsNoOtherJobOfAKeyWhileOneRuns() {
+        jobs.enqueue(ProbeKinds.KEYED, Probe.Args.named("k"));
+        enqueue("free", JobOptions.NONE.concurrencyKey("own"));
+        var running = runDueJobs.claimOnly();
+        assertThat(running).hasSize(2);
+
+        var second = jobs.enqueue(ProbeKinds.KEYED, Probe.Args.named("k"));
+        enqueue("also waits", JobOptions.NONE.concurrencyKey("own"));
+        jobs.enqueue(ProbeKinds.KEYED, Probe.Args.named("another"));
+        assertThat(runDueJobs.claimOnly()).hasSize(1);
+        sweep();
+        assertThat(runDueJobs.claimOnly()).isEmpty();
+        runDueJobs.succeed(running);
+
+        assertThat(runDueJobs.claimOnly()).hasSize(2).extracting(Attempt::id).contains(second);
+    }
+
+    @Test
     void asksAFullLimitOnceHoweverManyTenantsWaitBehindIt() {
         makeQueue("full", "concurrency = 0");
         makeQueue("dry", "rate_jobs = 1, rate_interval = '1 hour'");
