@@ -40,7 +40,7 @@ class RedisShard implements AutoCloseable {
     private static final LuaScript SET_ASIDE = LuaScript.load("set-aside");
 
     /** Dirty counters listed at a time; they are sorted, so that a batch touches neighbouring rows. */
-    private static final int LISTED = 50_000;
+    private static final int LISTED = 25_000;
 
     /** Redis does nothing else while it answers one such part. */
     private static final int PART = 2_000;
