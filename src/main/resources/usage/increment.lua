@@ -23,7 +23,7 @@ for i, counter in ipairs(KEYS) do
       if value == tonumber(by) then
         -- just born: a mark that is still there belongs to an earlier life, and a flush under way must know
         if redis.call('DEL', 'usage-mark:' .. string.sub(counter, 7)) == 1 then
-          redis.call('HINCRBY', 'usage-set', 'reborn', 1)
+          redis.call('HINCRBY', 'usage-shard:' .. string.sub(dirty, 13), 'reborn', 1)
         end
       elseif persisted then
         redis.call('PERSIST', 'usage-mark:' .. string.sub(counter, 7))

@@ -32,7 +32,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Measures usage metering against the ways that people would do without it, all in one run on one machine: what counts
- * are the ratios. Run by {@code make bench-usage}; the first argument is the number of counters.
+ * are the ratios. Run by {@code make bench-usage}; the first argument is the number of counters. The ceiling and the flush
+ * are both warmed up, as in a worker that has run for a while, or the JIT compiler would be measured too. The machine
+ * has to be quiet: next to the ratios of rates, which other programs spoil, stand those of processor time, which they
+ * spoil less.
  */
 final class UsageBenchmark {
 
@@ -82,14 +85,16 @@ final class UsageBenchmark {
     private void run() throws Exception {
         System.out.printf(
                 "%,d counters, heap %d MB, %s%n", size, Runtime.getRuntime().maxMemory() >> 20, settings());
-        double ceilingNew = ceiling("new", 0);
-        double ceilingChanged = ceiling("changed", 1);
+        warmUp();
+        var ceilingNew = ceiling("new", size, 0);
+        var ceilingChanged = ceiling("changed", size, 1);
         jdbc.sql("DROP TABLE ceiling").update();
 
-        double bulk = rate("increments in bulk, one caller", size, this::incrementAll);
-        double flushNew = rate("flush, new rows", size, this::flushDirty);
+        double bulk =
+                rate("increments in bulk, one caller", size, this::incrementAll).perSecond();
+        var flushNew = rate("flush, new rows", size, this::flushDirty);
         incrementAll();
-        double flushChanged = rate("flush, changed rows", size, this::flushDirty);
+        var flushChanged = rate("flush, changed rows", size, this::flushDirty);
         incrementSome(1_000);
         double small = seconds(this::flushDirty);
         System.out.printf("%-44s %10.3f s%n", "flush of 1,000 dirty among all", small);
@@ -99,13 +104,33 @@ final class UsageBenchmark {
         double plain = plain();
 
         System.out.println();
-        ratio("flush of new rows to the ceiling", flushNew / ceilingNew, "at least 0.6");
-        ratio("flush of changed rows to the ceiling", flushChanged / ceilingChanged, "at least 0.6");
-        ratio("flush of new rows to GET + UPSERT per key", flushNew / naive, "at least 60");
-        ratio("flush of new rows to MGET + unnest", flushNew / plain, "");
+        ratio("flush of new rows to the ceiling", flushNew.perSecond() / ceilingNew.perSecond(), "at least 0.6");
+        ratio(
+                "flush of changed rows to the ceiling",
+                flushChanged.perSecond() / ceilingChanged.perSecond(),
+                "at least 0.6");
+        ratio("flush of new rows to GET + UPSERT per key", flushNew.perSecond() / naive, "at least 60");
+        ratio("flush of new rows to MGET + unnest", flushNew.perSecond() / plain, "");
+        ratio("processor time, ceiling to flush, new rows", ceilingNew.cpu() / flushNew.cpu(), "");
+        ratio("processor time, ceiling to flush, changed", ceilingChanged.cpu() / flushChanged.cpu(), "");
         System.out.printf(
                 "increments in bulk %,.0f/s (50,000), single with 32 callers %,.0f/s (10,000)%n", bulk, single);
         System.out.printf("peak heap %d MB%n", peakHeap() >> 20);
+    }
+
+    /** A fifth of everything that is compared with the ceiling, and the ceiling. */
+    private void warmUp() throws Exception {
+        System.out.println("warming up");
+        ceiling("new", size / 5, 0);
+        ceiling("changed", size / 5, 1);
+        jdbc.sql("DROP TABLE ceiling").update();
+        for (int time = 0; time < 2; time++) {
+            incrementTo(size / 5);
+            rate("flush", size / 5, this::flushDirty);
+        }
+        jdbc.sql("TRUNCATE usage.counter").update();
+        redis.commands().flushall();
+        System.out.println("warm");
     }
 
     private String settings() {
@@ -119,8 +144,12 @@ final class UsageBenchmark {
     // ---- ours
 
     private void incrementAll() {
-        for (int from = 0; from < size; from += UsageCounters.MOST_IN_BULK) {
-            counters.incrementAll(IntStream.range(from, Math.min(size, from + UsageCounters.MOST_IN_BULK))
+        incrementTo(size);
+    }
+
+    private void incrementTo(int end) {
+        for (int from = 0; from < end; from += UsageCounters.MOST_IN_BULK) {
+            counters.incrementAll(IntStream.range(from, Math.min(end, from + UsageCounters.MOST_IN_BULK))
                     .mapToObj(UsageBenchmark::increment)
                     .toList());
         }
@@ -164,7 +193,7 @@ final class UsageBenchmark {
     private double singles() throws Exception {
         int each = 5_000;
         var callers = Executors.newFixedThreadPool(32);
-        double rate = rate("increments one by one, 32 callers", 32 * each, () -> {
+        var rate = rate("increments one by one, 32 callers", 32 * each, () -> {
             var calls = new ArrayList<Future<?>>();
             for (int caller = 0; caller < 32; caller++) {
                 int mine = caller;
@@ -179,21 +208,21 @@ final class UsageBenchmark {
             }
         });
         callers.shutdown();
-        return rate;
+        return rate.perSecond();
     }
 
     // ---- the others
 
     /** PostgreSQL alone: two connections that upsert as many made-up rows, and nothing else. */
-    private double ceiling(String what, int plus) throws Exception {
+    private Rate ceiling(String what, int rows, int plus) throws Exception {
         if (plus == 0) {
             jdbc.sql("CREATE TABLE ceiling (LIKE usage.counter INCLUDING ALL) WITH (fillfactor = 70)")
                     .update();
         }
-        return rate("PostgreSQL alone, 2 connections, " + what + " rows", size, () -> {
+        return rate("PostgreSQL alone, 2 connections, " + what + " rows", rows, () -> {
             var pool = Executors.newFixedThreadPool(2);
             List<Callable<Void>> halves =
-                    List.of(() -> upsertMadeUp(0, size / 2, plus), () -> upsertMadeUp(size / 2, size, plus));
+                    List.of(() -> upsertMadeUp(0, rows / 2, plus), () -> upsertMadeUp(rows / 2, rows, plus));
             for (var half : pool.invokeAll(halves)) {
                 half.get();
             }
@@ -247,47 +276,51 @@ final class UsageBenchmark {
         createPlain("naive");
         int some = 3_000;
         return rate("GET + UPSERT for each of 3,000 keys", some, () -> {
-            try (var connection = DriverManager.getConnection(POSTGRES.jdbcUrl());
-                    var statement = connection.prepareStatement(
-                            "INSERT INTO naive VALUES (?, ?::bigint) ON CONFLICT (key) DO UPDATE SET value = excluded.value")) {
-                var keys = redis.commands()
-                        .scan(ScanArgs.Builder.matches("usage:*").limit(20 * some))
-                        .getKeys();
-                for (var key : keys.subList(0, some)) {
-                    statement.setString(1, key);
-                    statement.setString(2, redis.commands().get(key));
-                    statement.executeUpdate();
-                }
-            }
-        });
+                    try (var connection = DriverManager.getConnection(POSTGRES.jdbcUrl());
+                            var statement = connection.prepareStatement(
+                                    "INSERT INTO naive VALUES (?, ?::bigint) ON CONFLICT (key) DO UPDATE SET value = excluded.value")) {
+                        var keys = redis.commands()
+                                .scan(ScanArgs.Builder.matches("usage:*").limit(20 * some))
+                                .getKeys();
+                        for (var key : keys.subList(0, some)) {
+                            statement.setString(1, key);
+                            statement.setString(2, redis.commands().get(key));
+                            statement.executeUpdate();
+                        }
+                    }
+                })
+                .perSecond();
     }
 
     /** SCAN 5000, MGET, and one upsert through unnest, on one thread. */
     private double plain() throws Exception {
         createPlain("plain");
         return rate("SCAN + MGET + unnest, one thread", size, () -> {
-            try (var connection = DriverManager.getConnection(POSTGRES.jdbcUrl());
-                    var statement =
-                            connection.prepareStatement("INSERT INTO plain SELECT * FROM unnest(?::text[], ?::bigint[])"
-                                    + " ON CONFLICT (key) DO UPDATE SET value = excluded.value")) {
-                ScanCursor cursor = ScanCursor.INITIAL;
-                do {
-                    var part = redis.commands()
-                            .scan(cursor, ScanArgs.Builder.matches("usage:*").limit(5_000));
-                    cursor = part;
-                    if (!part.getKeys().isEmpty()) {
-                        var keys = part.getKeys().toArray(String[]::new);
-                        var values = redis.commands().mget(keys).stream()
-                                .mapToLong(value -> Long.parseLong(value.getValue()))
-                                .toArray();
-                        statement.setArray(1, connection.createArrayOf("text", keys));
-                        statement.setArray(
-                                2, connection.unwrap(PGConnection.class).createArrayOf("int8", values));
-                        statement.executeUpdate();
+                    try (var connection = DriverManager.getConnection(POSTGRES.jdbcUrl());
+                            var statement = connection.prepareStatement(
+                                    "INSERT INTO plain SELECT * FROM unnest(?::text[], ?::bigint[])"
+                                            + " ON CONFLICT (key) DO UPDATE SET value = excluded.value")) {
+                        ScanCursor cursor = ScanCursor.INITIAL;
+                        do {
+                            var part = redis.commands()
+                                    .scan(
+                                            cursor,
+                                            ScanArgs.Builder.matches("usage:*").limit(5_000));
+                            cursor = part;
+                            if (!part.getKeys().isEmpty()) {
+                                var keys = part.getKeys().toArray(String[]::new);
+                                var values = redis.commands().mget(keys).stream()
+                                        .mapToLong(value -> Long.parseLong(value.getValue()))
+                                        .toArray();
+                                statement.setArray(1, connection.createArrayOf("text", keys));
+                                statement.setArray(
+                                        2, connection.unwrap(PGConnection.class).createArrayOf("int8", values));
+                                statement.executeUpdate();
+                            }
+                        } while (!cursor.isFinished());
                     }
-                } while (!cursor.isFinished());
-            }
-        });
+                })
+                .perSecond();
     }
 
     private void createPlain(String table) {
@@ -301,12 +334,15 @@ final class UsageBenchmark {
         void run() throws Exception;
     }
 
-    private double rate(String what, int items, Work work) throws Exception {
+    /** @param cpu seconds of all three processes for one item */
+    private record Rate(double perSecond, double cpu) {}
+
+    private Rate rate(String what, int items, Work work) throws Exception {
         var before = Cpu.now(redis, jdbc);
         double rate = items / seconds(work);
-        System.out.printf(
-                "%-44s %,10.0f /s   %s%n", what, rate, Cpu.now(redis, jdbc).since(before, items));
-        return rate;
+        var used = Cpu.now(redis, jdbc).since(before, items);
+        System.out.printf("%-44s %,10.0f /s   %s%n", what, rate, used.describe());
+        return new Rate(rate, used.java() + used.redis() + used.postgres());
     }
 
     /** CPU seconds that each process has used so far; Linux only, otherwise PostgreSQL's are 0. */
@@ -359,12 +395,15 @@ final class UsageBenchmark {
                     .sum();
         }
 
-        String since(Cpu before, int items) {
+        Cpu since(Cpu before, int items) {
+            return new Cpu(
+                    (java - before.java) / items, (redis - before.redis) / items, (postgres - before.postgres) / items);
+        }
+
+        String describe() {
             return String.format(
                     "CPU microseconds each: Java %.1f, Redis %.1f, PostgreSQL %.1f",
-                    (java - before.java) * 1e6 / items,
-                    (redis - before.redis) * 1e6 / items,
-                    (postgres - before.postgres) * 1e6 / items);
+                    java * 1e6, redis * 1e6, postgres * 1e6);
         }
     }
 

@@ -2,7 +2,6 @@ package dev.rowrunner.usage;
 
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Brings the totals in PostgreSQL up to date: searches Redis for counters that other programs changed without marking
@@ -32,7 +30,6 @@ class Aggregation {
     private final CounterRepository counters;
     private final BadKeys badKeys;
     private final AggregationRuns runs;
-    private final TransactionTemplate transaction;
     private final UsageProperties properties;
     private final Clock clock;
 
@@ -42,7 +39,6 @@ class Aggregation {
             CounterRepository counters,
             BadKeys badKeys,
             AggregationRuns runs,
-            TransactionTemplate transaction,
             UsageProperties properties,
             Clock clock) {
         this.redis = redis;
@@ -50,7 +46,6 @@ class Aggregation {
         this.counters = counters;
         this.badKeys = badKeys;
         this.runs = runs;
-        this.transaction = transaction;
         this.properties = properties;
         this.clock = clock;
     }
@@ -92,9 +87,7 @@ class Aggregation {
     private void aggregate(RunScope scope, Tally tally) {
         var started = clock.instant();
         logStarting(scope);
-        if (postgresIsBehind()) {
-            markEveryCounter();
-        }
+        catchUp();
         if (scope.searches()) {
             search(scope, tally);
             LOG.atInfo()
@@ -126,20 +119,10 @@ class Aggregation {
             }
             tally.found(found.size());
             if (!found.isEmpty()) {
-                redis.discover(found, false, properties.keepInRedis())
+                redis.discover(found, false, properties.keepInRedis(), properties.almostUp())
                         .forEach((key, type) -> bad.put(key, "holds a " + type));
             }
             setAside(bad, tally);
-        });
-    }
-
-    /** Whatever the run is about, since its first flushes hide from every later run what PostgreSQL lacks. */
-    private void markEveryCounter() {
-        redis.scan(RunScope.ALL.pattern(), keys -> {
-            var found = keys.stream().filter(RunScope.ALL::covers).toList();
-            if (!found.isEmpty()) {
-                redis.discover(found, true, properties.keepInRedis());
-            }
         });
     }
 
@@ -160,22 +143,35 @@ class Aggregation {
         }
     }
 
-    /**
-     * Whether PostgreSQL lacks flushes that Redis knows of, since it was restored from a backup or is a new one. A flush
-     * that died between its marks and its commit looks the same, and costs one more search that writes nothing.
-     */
-    private boolean postgresIsBehind() {
-        return Boolean.TRUE.equals(transaction.execute(status -> {
-            var inPostgres = counters.lockLastFlushes();
-            var inRedis = redis.lastFlushes();
-            boolean behind = IntStream.range(0, RedisCounters.SHARDS)
-                    .anyMatch(shard -> inPostgres.get(shard) < inRedis.get(shard));
-            if (behind) {
-                counters.skipFlushesTo(Collections.max(inRedis));
-                LOG.info("PostgreSQL lacks a flush that Redis knows of; every counter in Redis is flushed again");
+    // ---- after PostgreSQL was restored from a backup, or replaced by a new one
+
+    private void catchUp() {
+        var progress = redis.progress();
+        if (isBehind(progress)) {
+            LOG.info("PostgreSQL lacks a flush that Redis knows of; every counter in Redis is flushed again");
+            markEveryCounter();
+            counters.hasCaughtUp(
+                    progress.stream().map(RedisShard.Progress::committed).toList());
+        }
+    }
+
+    /** Whether PostgreSQL lacks committed flushes. Numbers, where it may only lack one that died, begin after that. */
+    private boolean isBehind(List<RedisShard.Progress> progress) {
+        counters.skipFlushesTo(
+                progress.stream().mapToLong(RedisShard.Progress::stamped).max().orElseThrow());
+        var inPostgres = counters.lastFlushes();
+        return IntStream.range(0, RedisCounters.SHARDS)
+                .anyMatch(shard -> inPostgres.get(shard) < progress.get(shard).committed());
+    }
+
+    /** Whatever the run is about, since its first flushes hide from every later run what PostgreSQL lacks. */
+    private void markEveryCounter() {
+        redis.scan(RunScope.ALL.pattern(), keys -> {
+            var found = keys.stream().filter(RunScope.ALL::covers).toList();
+            if (!found.isEmpty()) {
+                redis.discover(found, true, properties.keepInRedis(), properties.almostUp());
             }
-            return behind;
-        }));
+        });
     }
 
     // ---- flushing
@@ -186,7 +182,7 @@ class Aggregation {
             var flushes = new ArrayList<Future<?>>();
             for (int shard = 0; shard < RedisCounters.SHARDS; shard++) {
                 int one = shard;
-                flushes.add(threads.submit(() -> flushCounters.flush(one, scope, tally)));
+                flushes.add(threads.submit(() -> flushCounters.flush(one, scope.searches(), tally)));
             }
             awaitAll(flushes);
         } finally {

@@ -13,16 +13,23 @@ class Batch {
 
     private static final String NO_INTEGER = "holds no integer of 64 bits";
 
-    private final List<Entry> entries = new ArrayList<>();
+    private final List<String> names;
+    private final List<CounterKey> keys;
+    private final List<Entry> entries;
     private final Map<String, String> bad = new LinkedHashMap<>();
     private final List<String> absent = new ArrayList<>();
 
-    static Batch of(List<CounterKey> keys, RedisCounters.Reading reading, long flush) {
-        var batch = new Batch();
+    /** @param names of counters, each once */
+    Batch(List<String> names) {
+        this.names = names;
+        this.keys = names.stream().map(CounterKey::parse).toList();
+        this.entries = new ArrayList<>(names.size());
+    }
+
+    void fill(RedisShard.Reading reading, long flush) {
         for (int i = 0; i < keys.size(); i++) {
-            batch.add(keys.get(i), reading.values().get(i), reading.marks().get(i), flush);
+            add(keys.get(i), reading.values().get(i), reading.marks().get(i), flush);
         }
-        return batch;
     }
 
     private void add(CounterKey key, @Nullable String value, @Nullable String mark, long flush) {
@@ -32,7 +39,7 @@ class Batch {
         }
         var reason = whyBad(value);
         if (reason == null) {
-            entries.add(Entry.of(key, value, Mark.parse(mark), flush, newEpoch()));
+            entries.add(Entry.of(key, Long.parseLong(value), Mark.parse(mark), flush, newEpoch()));
         } else {
             bad.put(key.key(), reason);
         }
@@ -68,6 +75,15 @@ class Batch {
     /** Keys that hold strings which are no counters, with the reason. */
     Map<String, String> bad() {
         return bad;
+    }
+
+    /** All of them, whatever became of each. */
+    List<String> names() {
+        return names;
+    }
+
+    List<CounterKey> keys() {
+        return keys;
     }
 
     /** Keys that hold no string: nothing at all, or something of another type. */

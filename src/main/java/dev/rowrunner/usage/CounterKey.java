@@ -62,18 +62,21 @@ record CounterKey(String key, String merchant, LocalDate date, int hour, String 
 
     /** @throws InvalidUsage with the reason, if this is not the name of a counter */
     static CounterKey parse(String key) {
-        var parts = key.split(":", -1);
-        if (parts.length != 4 || !key.startsWith(PREFIX)) {
+        int afterMerchant = key.indexOf(':', PREFIX.length());
+        int afterWindow = key.indexOf(':', afterMerchant + 1);
+        if (!key.startsWith(PREFIX) || afterMerchant < 0 || afterWindow < 0 || key.indexOf(':', afterWindow + 1) >= 0) {
             throw new InvalidUsage("key", "not of the form usage:{merchantId}:{date}:{metricType}");
         }
-        var merchant = withoutBraces(parts[1]);
+        var merchant = withoutBraces(key.substring(PREFIX.length(), afterMerchant));
         if (!isName(merchant)) {
             throw new InvalidUsage("key", "the merchant is not " + NAME_RULE);
         }
-        if (!isName(parts[3])) {
+        var metric = key.substring(afterWindow + 1);
+        if (!isName(metric)) {
             throw new InvalidUsage("key", "the metric is not " + NAME_RULE);
         }
-        return new CounterKey(key, merchant, dateOf(parts[2]), hourOf(parts[2]), parts[3]);
+        var window = key.substring(afterMerchant + 1, afterWindow);
+        return new CounterKey(key, merchant, dateOf(window), hourOf(window), metric);
     }
 
     private static String withoutBraces(String merchant) {

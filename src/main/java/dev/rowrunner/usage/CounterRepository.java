@@ -49,9 +49,9 @@ class CounterRepository {
     private static final String UPSERT = """
             INSERT INTO usage.counter AS stored
                 (merchant_id, usage_date, usage_hour, metric_type, epoch, base, value, flush, flushed_at)
-            SELECT merchant_id, usage_date, usage_hour, metric_type, epoch, base, value, seen, ?
-            FROM unnest(?::text[], ?::date[], ?::smallint[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
-                AS read (merchant_id, usage_date, usage_hour, metric_type, epoch, base, value, seen)
+            SELECT merchant_id, date '1970-01-01' + usage_day, usage_hour, metric_type, epoch, base, value, seen, ?
+            FROM unnest(?::text[], ?::int[], ?::int[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+                AS read (merchant_id, usage_day, usage_hour, metric_type, epoch, base, value, seen)
             ON CONFLICT (merchant_id, usage_date, metric_type, usage_hour, epoch) DO UPDATE
             SET value = excluded.value, flush = ?, flushed_at = excluded.flushed_at
             WHERE stored.value < excluded.value AND stored.flush <= excluded.flush
@@ -59,18 +59,20 @@ class CounterRepository {
 
     private static final String RESTORED = """
             SELECT read.n
-            FROM unnest(?::text[], ?::date[], ?::smallint[], ?::text[], ?::bigint[], ?::bigint[]) WITH ORDINALITY
-                AS read (merchant_id, usage_date, usage_hour, metric_type, epoch, seen, n)
-            JOIN usage.counter AS stored USING (merchant_id, usage_date, metric_type, usage_hour, epoch)
-            WHERE stored.flush > read.seen AND stored.flush <> ?
+            FROM unnest(?::text[], ?::int[], ?::int[], ?::text[], ?::bigint[], ?::bigint[]) WITH ORDINALITY
+                AS read (merchant_id, usage_day, usage_hour, metric_type, epoch, seen, n)
+            JOIN usage.counter AS stored USING (merchant_id, metric_type, usage_hour, epoch)
+            WHERE stored.usage_date = date '1970-01-01' + read.usage_day
+              AND stored.flush > read.seen AND stored.flush <> ?
             """;
 
     private static final String FORGOTTEN = """
             SELECT DISTINCT read.n
-            FROM unnest(?::text[], ?::date[], ?::smallint[], ?::text[], ?::bigint[]) WITH ORDINALITY
-                AS read (merchant_id, usage_date, usage_hour, metric_type, epoch, n)
-            JOIN usage.counter AS stored USING (merchant_id, usage_date, metric_type, usage_hour)
-            WHERE stored.epoch <> read.epoch AND stored.flush > ? AND stored.flush <= ?
+            FROM unnest(?::text[], ?::int[], ?::int[], ?::text[], ?::bigint[]) WITH ORDINALITY
+                AS read (merchant_id, usage_day, usage_hour, metric_type, epoch, n)
+            JOIN usage.counter AS stored USING (merchant_id, metric_type, usage_hour)
+            WHERE stored.usage_date = date '1970-01-01' + read.usage_day
+              AND stored.epoch <> read.epoch AND stored.flush > ? AND stored.flush <= ?
             """;
 
     private final JdbcTemplate jdbc;
@@ -125,18 +127,30 @@ class CounterRepository {
         });
     }
 
-    /**
-     * The number of the last flush of each shard, in their order. Holds all shards for the rest of the transaction: no
-     * flush is under way meanwhile.
-     */
-    List<Long> lockLastFlushes() {
-        return jdbc.queryForList("SELECT last_flush FROM usage.shard ORDER BY shard FOR UPDATE", Long.class);
+    /** Takes the shard for the rest of the transaction, as {@link #beginFlush} does. */
+    void lock(int shard) {
+        jdbc.execute(BOUND);
+        jdbc.queryForObject("SELECT shard FROM usage.shard WHERE shard = ? FOR UPDATE", Integer.class, shard);
     }
 
-    /** Numbers the next flush higher than this one. The caller holds all shards. */
+    /** The number of the last flush of each shard, in their order. */
+    List<Long> lastFlushes() {
+        return jdbc.queryForList("SELECT last_flush FROM usage.shard ORDER BY shard", Long.class);
+    }
+
+    /** Takes these for the numbers of the shards' last flushes, in their order, where it knows of lower ones. */
+    void hasCaughtUp(List<Long> flushes) {
+        for (int shard = 0; shard < flushes.size(); shard++) {
+            jdbc.update(
+                    "UPDATE usage.shard SET last_flush = greatest(last_flush, ?) WHERE shard = ?",
+                    flushes.get(shard),
+                    shard);
+        }
+    }
+
+    /** Numbers the next flush higher than this one. */
     void skipFlushesTo(long flush) {
-        jdbc.queryForObject(
-                "SELECT setval('usage.flush', greatest(last_value, ?)) FROM usage.flush", Long.class, flush);
+        jdbc.query("SELECT setval('usage.flush', ?) FROM usage.flush WHERE last_value < ?", rows -> {}, flush, flush);
     }
 
     /** Answers how many rows were written; the others held the same already, or are {@link #restored}. */
@@ -189,25 +203,26 @@ class CounterRepository {
         return Objects.requireNonNull(jdbc.execute(work));
     }
 
-    /** Binds merchants, dates, hours, metrics and epochs at five parameters from the given one on. */
+    /** Binds merchants, days since 1970, hours, metrics and epochs at five parameters from the given one on. */
     private static void setIdentity(PreparedStatement statement, int from, Connection connection, List<Entry> entries)
             throws SQLException {
         int size = entries.size();
         var merchants = new String[size];
-        var dates = new String[size];
-        var hours = new Short[size];
+        var days = new int[size];
+        var hours = new int[size];
         var metrics = new String[size];
         for (int i = 0; i < size; i++) {
             var key = entries.get(i).key();
             merchants[i] = key.merchant();
-            dates[i] = key.date().toString();
-            hours[i] = (short) key.hour();
+            days[i] = (int) key.date().toEpochDay();
+            hours[i] = key.hour();
             metrics[i] = key.metric();
         }
-        statement.setArray(from, connection.createArrayOf("text", merchants));
-        statement.setArray(from + 1, connection.createArrayOf("date", dates));
-        statement.setArray(from + 2, connection.createArrayOf("int2", hours));
-        statement.setArray(from + 3, connection.createArrayOf("text", metrics));
+        var postgres = connection.unwrap(PGConnection.class);
+        statement.setArray(from, postgres.createArrayOf("text", merchants));
+        statement.setArray(from + 1, postgres.createArrayOf("int4", days));
+        statement.setArray(from + 2, postgres.createArrayOf("int4", hours));
+        statement.setArray(from + 3, postgres.createArrayOf("text", metrics));
         setLongs(
                 statement,
                 from + 4,

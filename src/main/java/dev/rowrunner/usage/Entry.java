@@ -6,22 +6,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * A counter on its way into PostgreSQL.
  *
- * @param value as Redis wrote it
  * @param before the mark as it stood in Redis
  * @param mark the mark to write
  */
-record Entry(CounterKey key, String value, @Nullable Mark before, Mark mark) {
+record Entry(CounterKey key, @Nullable Mark before, Mark mark) {
 
     /**
      * Continues the counter's life where its mark left it, or begins a new one: without a mark the counter is newly
      * born, and a counter that is lower than its mark was lost and born again.
      */
-    static Entry of(CounterKey key, String text, @Nullable Mark before, long flush, long newEpoch) {
-        long value = Long.parseLong(text);
+    static Entry of(CounterKey key, long value, @Nullable Mark before, long flush, long newEpoch) {
         var mark = before == null || value < before.value()
                 ? new Mark(newEpoch, 0, flush, value)
                 : new Mark(before.epoch(), before.base(), flush, value);
-        return new Entry(key, text, before, mark);
+        return new Entry(key, before, mark);
     }
 
     /** The last flush that Redis knows of for this epoch. PostgreSQL knowing a later one betrays a restored snapshot. */
@@ -35,7 +33,7 @@ record Entry(CounterKey key, String value, @Nullable Mark before, Mark mark) {
      */
     Entry restored(long newEpoch) {
         long base = Objects.requireNonNull(before).value();
-        return new Entry(key, value, before, new Mark(newEpoch, base, mark.flush(), mark.value()));
+        return new Entry(key, before, new Mark(newEpoch, base, mark.flush(), mark.value()));
     }
 
     /** What the counter's epoch adds to its total. */

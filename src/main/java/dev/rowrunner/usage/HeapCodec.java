@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 /** Strings as UTF-8. The client library's own codec borrows a pooled buffer for each of a command's thousands of words. */
 final class HeapCodec implements RedisCodec<String, String> {
 
+    static final HeapCodec INSTANCE = new HeapCodec();
+
     @Override
     public String decodeKey(ByteBuffer bytes) {
         var copy = new byte[bytes.remaining()];

@@ -2,6 +2,7 @@ package dev.rowrunner.usage;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
@@ -15,8 +16,9 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * The one connection to Redis, opened when it is needed and again when it was lost. The client library does not
- * reconnect by itself: it would send again what was under way, and an increment might count twice.
+ * The connections to Redis: one that all share, opened when it is needed and again when it was lost, and one for each
+ * flush. The client library does not reconnect by itself: it would send again what was under way, and an increment
+ * might count twice.
  */
 @Component
 class RedisConnection {
@@ -57,6 +59,18 @@ class RedisConnection {
         return (current != null && current.isOpen() ? current : reconnect()).sync();
     }
 
+    /**
+     * A connection of the caller's own, for what can't share one. It does not reconnect either: as long as it lives, it
+     * speaks to the same process, which remembers all that it has said.
+     *
+     * @throws RedisException if Redis can't be reached
+     */
+    StatefulRedisConnection<String, String> open() {
+        var opened = client.connect(HeapCodec.INSTANCE);
+        opened.setTimeout(COMMAND_TIMEOUT);
+        return opened;
+    }
+
     private synchronized StatefulRedisConnection<String, String> reconnect() {
         var current = connection;
         if (current != null && current.isOpen()) {
@@ -73,8 +87,7 @@ class RedisConnection {
             lost.closeAsync();
         }
         try {
-            var opened = client.connect(new HeapCodec());
-            opened.setTimeout(COMMAND_TIMEOUT);
+            var opened = open();
             connection = opened;
             lastFailure = null;
             return opened;
@@ -83,6 +96,11 @@ class RedisConnection {
             failedAt = System.nanoTime();
             throw e;
         }
+    }
+
+    CountersUnavailable unavailable(RuntimeException e) {
+        var cause = e.getCause() instanceof RedisCommandExecutionException refused ? refused : e;
+        return new CountersUnavailable("Redis at " + address() + " does not take commands: " + cause.getMessage(), e);
     }
 
     /** Host and port, without credentials. */

@@ -25,8 +25,8 @@ record UsageProperties(
         @DefaultValue("2000") int batchSize,
         @DefaultValue("4") int flushThreads) {
 
-    /** Lua hands Redis at most some 8,000 arguments in one go, and a mark takes two. */
-    private static final int LARGEST_BATCH = 3_000;
+    /** Redis does nothing else while it reads or marks a batch. */
+    private static final int LARGEST_BATCH = 10_000;
 
     UsageProperties {
         atLeast("usage.aggregation-interval", aggregationInterval, Duration.ofSeconds(5));
@@ -35,6 +35,13 @@ record UsageProperties(
         atLeast("usage.keep-runs", keepRuns, Duration.ofDays(1));
         within("usage.batch-size", batchSize, LARGEST_BATCH);
         within("usage.flush-threads", flushThreads, RedisCounters.SHARDS);
+    }
+
+    /** What is almost no time to live: the next search may come too late. */
+    Duration almostUp() {
+        var twoSearches = aggregationInterval.multipliedBy(2);
+        var quarter = keepInRedis.dividedBy(4);
+        return twoSearches.compareTo(quarter) < 0 ? twoSearches : quarter;
     }
 
     private static void atLeast(String property, Duration value, Duration least) {

@@ -61,7 +61,7 @@ class UsageStatus {
     private long countDirty(RunScope scope) {
         var count = new AtomicLong();
         for (int shard = 0; shard < RedisCounters.SHARDS; shard++) {
-            redis.scanDirty(shard, scope.pattern(), dirty -> count.addAndGet(covered(dirty.keys(), scope)));
+            redis.scanDirty(shard, scope.pattern(), dirty -> count.addAndGet(covered(dirty, scope)));
         }
         return count.get();
     }

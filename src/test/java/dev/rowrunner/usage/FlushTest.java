@@ -111,6 +111,27 @@ class FlushTest {
         assertThat(usage.total("late")).isEqualTo(UsageFixture.of(250));
     }
 
+    /** Otherwise a plain increment after the last search of its life would expire with it. */
+    @Test
+    void aSearchDeletesACounterWhoseTimeToLiveIsAlmostUpUnlessItWasCountedOn() {
+        var redis = usage.redis.commands();
+        usage.plainIncrement("usage:almostup:2025-11-01:queries", 100);
+        usage.plainIncrement("usage:almostup:2025-11-01:calls", 100);
+        usage.search();
+        redis.pexpire("usage:almostup:2025-11-01:queries", 600_000);
+        redis.pexpire("usage:almostup:2025-11-01:calls", 600_000);
+        usage.plainIncrement("usage:almostup:2025-11-01:calls", 1);
+
+        usage.search();
+
+        assertThat(redis.keys("usage*almostup*"))
+                .containsExactlyInAnyOrder("usage:almostup:2025-11-01:calls", "usage-mark:almostup:2025-11-01:calls");
+        assertThat(redis.ttl("usage:almostup:2025-11-01:calls")).isGreaterThan(604_700);
+        usage.plainIncrement("usage:almostup:2025-11-01:queries", 7);
+        usage.search();
+        assertThat(usage.total("almostup")).isEqualTo(UsageFixture.of(208));
+    }
+
     @Test
     void aCounterThatWasDeletedAndCountsAgainAddsToItsTotal() {
         counters.increment("deleted", "queries", 100);

@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rowrunner.testing.RowrunnerTest;
+import io.lettuce.core.KillArgs;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -82,6 +83,19 @@ class InterruptedFlushTest {
     }
 
     @Test
+    void killedBetweenMarksAndCommitItDoesNotMakeTheNextOneDoubtEveryCounter() {
+        IntStream.range(0, 20).forEach(i -> counters.increment("doubted" + i, "queries", 1));
+        usage.flushDirty();
+        counters.increment("doubted0", "queries", 1);
+        dieAt(Step.BETWEEN_STAMP_AND_COMMIT);
+
+        var result = usage.flushDirty();
+
+        assertThat(result.keysSeen()).isEqualTo(1);
+        assertThat(usage.total("doubted0")).isEqualTo(UsageFixture.of(2));
+    }
+
+    @Test
     void countersThatHaveAndHaveNotChangedSinceTheCrashMayShareABatch() {
         IntStream.range(0, 40).forEach(i -> counters.increment("shared" + i, "queries", 10));
         dieAt(Step.BETWEEN_COMMIT_AND_SETTLE);
@@ -93,48 +107,86 @@ class InterruptedFlushTest {
                 .forEach(i -> assertThat(usage.total("shared" + i)).isEqualTo(UsageFixture.of(i < 20 ? 15 : 10)));
     }
 
-    /** Listed while dirty, settled by another, counted on plainly, and then the flush dies before its commit. */
+    /** Listed, settled by another, counted on plainly: a mark that it writes now would hide what was counted. */
     @Test
-    void aCounterThatAnotherFlushSettledIsDirtyAgainWhileThisOneIsUnderWay() {
+    void aCounterThatAnotherFlushHasSettledSinceItWasListedIsLeftAlone() {
         var key = "usage:resettled:2025-11-01:queries";
         usage.plainIncrement(key, 100);
         usage.search();
         usage.plainIncrement(key, 10);
-        usage.redis.commands().sadd("usage-dirty:" + RedisCounters.shardOf(key), key);
-        var late = flush(new RedisCounters(usage.redis) {
+        usage.redis.commands().sadd(RedisShard.dirty(RedisCounters.shardOf(key)), key);
+        var late = flush(shard -> new RedisShard(shard, usage.redis) {
             @Override
-            void scanDirty(int shard, String pattern, Consumer<Listing> dirtyCounters) {
-                super.scanDirty(shard, pattern, listing -> {
+            boolean list(Listener listener) {
+                return super.list((progress, keys) -> {
                     usage.flushDirty();
                     usage.plainIncrement(key, 3);
-                    dirtyCounters.accept(listing);
+                    return listener.hear(progress, keys);
                 });
             }
 
             @Override
-            boolean stamp(int shard, Reading reading, long number, List<Entry> entries) {
-                super.stamp(shard, reading, number, entries);
+            boolean stamp(Progress progress, List<Entry> entries, List<String> settled) {
                 throw new Killed();
             }
         });
 
-        assertThatThrownBy(() -> runAll(late)).isInstanceOf(Killed.class);
-        usage.flushDirty();
+        runAll(late);
+        usage.search();
 
         assertThat(usage.total("resettled")).isEqualTo(UsageFixture.of(113));
+    }
+
+    /** What is counted while a counter is under way marks it anew, and the mark of this flush does not cover it. */
+    @Test
+    void whatIsCountedBetweenReadingAndSettlingIsFlushedNext() {
+        counters.increment("countedon", "queries", 100);
+        var flush = flush(shard -> new RedisShard(shard, usage.redis) {
+            @Override
+            boolean settle(Progress progress, List<String> settled) {
+                counters.increment("countedon", "queries", 7, "once", null);
+                return super.settle(progress, settled);
+            }
+        });
+
+        runAll(flush);
+
+        assertThat(usage.total("countedon")).isEqualTo(UsageFixture.of(107));
+    }
+
+    /** It wakes up after its shard has passed to another, which has set the counter aside once more and then died. */
+    @Test
+    void aFlushThatWakesUpTooLateTakesNothingOffTheIndex() {
+        var key = "usage:asleep:2025-11-01:queries";
+        usage.plainIncrement(key, 100);
+        new RedisCounters(usage.redis).discover(List.of(key), false, Duration.ofDays(7), Duration.ofHours(1));
+        var asleep = flush(shard -> new RedisShard(shard, usage.redis) {
+            @Override
+            boolean settle(Progress progress, List<String> settled) {
+                try (var other = new RedisShard(shard, usage.redis)) {
+                    var read = other.read(List.of()).progress();
+                    other.settle(read.afterSettling(read.stamped()), List.of());
+                }
+                assertThat(super.settle(progress, settled)).isFalse();
+                throw new Killed();
+            }
+        });
+
+        assertThatThrownBy(() -> runAll(asleep)).isInstanceOf(Killed.class);
+
+        assertThat(usage.redis.commands().smembers(RedisShard.flushing(RedisCounters.shardOf(key))))
+                .containsExactly(key);
+        usage.flushDirty();
+        assertThat(usage.total("asleep")).isEqualTo(UsageFixture.of(100));
     }
 
     @Test
     void whatRedisLosesBetweenReadingAndMarkingIsNotTakenForTheNewCounter() {
         counters.increment("reborn", "queries", 1);
         var redis = usage.redis.commands();
-        var flush = flush(new RedisCounters(usage.redis) {
-            @Override
-            boolean stamp(int shard, Reading reading, long number, List<Entry> entries) {
-                redis.flushall();
-                counters.increment("reborn", "queries", 5);
-                return super.stamp(shard, reading, number, entries);
-            }
+        var flush = flushThatDoesBeforeItsMarks(() -> {
+            redis.flushall();
+            counters.increment("reborn", "queries", 5);
         });
 
         assertThatThrownBy(() -> runAll(flush)).isInstanceOf(CountersUnavailable.class);
@@ -150,13 +202,9 @@ class InterruptedFlushTest {
         usage.flushDirty();
         counters.increment("bornagain", "queries", 1);
         var redis = usage.redis.commands();
-        var flush = flush(new RedisCounters(usage.redis) {
-            @Override
-            boolean stamp(int shard, Reading reading, long number, List<Entry> entries) {
-                redis.del(redis.keys("usage:bornagain:*").get(0));
-                counters.increment("bornagain", "queries", 500);
-                return super.stamp(shard, reading, number, entries);
-            }
+        var flush = flushThatDoesBeforeItsMarks(() -> {
+            redis.del(redis.keys("usage:bornagain:*").get(0));
+            counters.increment("bornagain", "queries", 500);
         });
 
         assertThatThrownBy(() -> runAll(flush)).isInstanceOf(CountersUnavailable.class);
@@ -173,12 +221,9 @@ class InterruptedFlushTest {
         var redis = usage.redis.commands();
         var key = redis.keys("usage:restarted:*").get(0);
         counters.increment("restarted", "queries", 5);
-        var flush = flush(new RedisCounters(usage.redis) {
-            @Override
-            boolean stamp(int shard, Reading reading, long number, List<Entry> entries) {
-                redis.set(key, "110");
-                return super.stamp(shard, fromTheProcessBefore(reading), number, entries);
-            }
+        var flush = flushThatDoesBeforeItsMarks(() -> {
+            redis.set(key, "110");
+            cutFlushesOf(redis);
         });
 
         assertThatThrownBy(() -> runAll(flush)).isInstanceOf(CountersUnavailable.class);
@@ -189,15 +234,25 @@ class InterruptedFlushTest {
         assertThat(usage.total("restarted")).isEqualTo(UsageFixture.of(111));
     }
 
-    private static RedisCounters.Reading fromTheProcessBefore(RedisCounters.Reading reading) {
-        return new RedisCounters.Reading(
-                "0".repeat(40),
-                reading.settled(),
-                reading.set(),
-                reading.reborn(),
-                reading.lastFlush(),
-                reading.values(),
-                reading.marks());
+    /** As a restart does. */
+    private static void cutFlushesOf(RedisCommands<String, String> redis) {
+        long own = redis.clientId();
+        redis.clientList()
+                .lines()
+                .filter(line -> line.contains(" name=" + RedisConnection.NAME + " "))
+                .map(line -> Long.parseLong(line.replaceAll("^id=(\\d+) .*", "$1")))
+                .filter(id -> id != own)
+                .forEach(id -> redis.clientKill(KillArgs.Builder.id(id)));
+    }
+
+    private FlushCounters flushThatDoesBeforeItsMarks(Runnable work) {
+        return flush(shard -> new RedisShard(shard, usage.redis) {
+            @Override
+            boolean stamp(Progress progress, List<Entry> entries, List<String> settled) {
+                work.run();
+                return super.stamp(progress, entries, settled);
+            }
+        });
     }
 
     @Test
@@ -207,7 +262,7 @@ class InterruptedFlushTest {
         usage.search();
         usage.plainIncrement(key, 50);
 
-        new RedisCounters(usage.redis).discover(List.of(key), false, Duration.ofDays(7));
+        new RedisCounters(usage.redis).discover(List.of(key), false, Duration.ofDays(7), Duration.ofHours(1));
 
         assertThat(usage.redis.commands().ttl(key)).isEqualTo(-1);
     }
@@ -218,7 +273,7 @@ class InterruptedFlushTest {
         usage.plainIncrement(key, 100);
         usage.search();
         usage.plainIncrement(key, 50);
-        new RedisCounters(usage.redis).discover(List.of(key), false, Duration.ofDays(7));
+        new RedisCounters(usage.redis).discover(List.of(key), false, Duration.ofDays(7), Duration.ofHours(1));
         usage.flushDirty();
 
         passTimeToLive(key);
@@ -233,12 +288,12 @@ class InterruptedFlushTest {
         counters.increment("stale", "queries", 100);
         var redis = usage.redis.commands();
         var key = redis.keys("usage:stale:*").get(0);
-        var late = flush(new RedisCounters(usage.redis) {
+        var late = flush(shard -> new RedisShard(shard, usage.redis) {
             @Override
-            void scanDirty(int shard, String pattern, Consumer<Listing> dirtyCounters) {
-                super.scanDirty(shard, pattern, listing -> {
+            boolean list(Listener listener) {
+                return super.list((progress, keys) -> {
                     usage.search();
-                    dirtyCounters.accept(listing);
+                    return listener.hear(progress, keys);
                 });
             }
         });
@@ -260,13 +315,13 @@ class InterruptedFlushTest {
     }
 
     private void dieAt(Step step) {
-        var flush = flush(new RedisCounters(usage.redis) {
+        var flush = flush(shard -> new RedisShard(shard, usage.redis) {
             @Override
-            boolean stamp(int shard, Reading reading, long number, List<Entry> entries) {
+            boolean stamp(Progress progress, List<Entry> entries, List<String> settled) {
                 if (step == Step.BEFORE_STAMP) {
                     throw new Killed();
                 }
-                super.stamp(shard, reading, number, entries);
+                super.stamp(progress, entries, settled);
                 if (step == Step.BETWEEN_STAMP_AND_COMMIT) {
                     throw new Killed();
                 }
@@ -274,20 +329,27 @@ class InterruptedFlushTest {
             }
 
             @Override
-            long settle(int shard, List<String> keys, List<String> committed, @Nullable Duration timeToLive) {
+            boolean settle(Progress progress, List<String> settled) {
                 throw new Killed();
             }
         });
         assertThatThrownBy(() -> runAll(flush)).isInstanceOf(Killed.class);
     }
 
-    private FlushCounters flush(RedisCounters redis) {
+    private FlushCounters flush(IntFunction<RedisShard> shards) {
+        var redis = new RedisCounters(usage.redis) {
+            @Override
+            RedisShard open(int shard) {
+                super.open(shard).close();
+                return shards.apply(shard);
+            }
+        };
         return new FlushCounters(redis, repository, badKeys, transaction, properties, clock);
     }
 
     private static void runAll(FlushCounters flush) {
         IntStream.range(0, RedisCounters.SHARDS)
-                .forEach(shard -> flush.flush(shard, RunScope.DIRTY, new Tally(Aggregation.Progress.NONE)));
+                .forEach(shard -> flush.flush(shard, false, new Tally(Aggregation.Progress.NONE)));
     }
 
     private static final class Killed extends RuntimeException {}
