@@ -237,7 +237,7 @@ class LanesTest {
         }
 
         private void start(Waiting job) {
-            waiting.get(job.lane).remove(job);
+            waiting.getOrDefault(job.lane, List.of()).remove(job);
             started.add(job);
             waiting.values().stream().flatMap(List::stream).forEach(other -> {
                 if (job.standing(queues).isAfter(other.standing(queues))) {
