@@ -158,7 +158,7 @@ class EndingTest {
 
     @SuppressWarnings("InfiniteRecursion")
     private static int overflow(int depth) {
-        return overflow(depth + 1) + 1;
+        return depth < 0 ? 0 : overflow(depth + 1) + 1;
     }
 
     @Test
