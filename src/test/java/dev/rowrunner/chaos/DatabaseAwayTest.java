@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,21 +62,15 @@ class DatabaseAwayTest {
             await().atMost(Duration.ofSeconds(30)).until(() -> load.ran() > 50);
 
             postgres.stop();
-            long stopped = System.nanoTime();
-            var health =
-                    program.getBean("dbHealthIndicator", HealthIndicator.class).health();
-            var workers = program.getBean("workersHealthIndicator", HealthIndicator.class)
-                    .health();
-            var refusal = get(program, "/api/usage/acme", "rr_" + "x".repeat(43));
-            var details = get(program, "/actuator/health", secret);
-            long answered = System.nanoTime() - stopped;
-            report("health and two requests answered", answered);
+            var health = soon("health of the database", () -> health(program, "db"));
+            var workers = soon("health of the workers", () -> health(program, "workers"));
+            var refusal = soon("a request", () -> get(program, "/api/usage/acme", "rr_" + "x".repeat(43)));
+            var details = soon("/actuator/health", () -> get(program, "/actuator/health", secret));
             assertThat(health.getStatus()).isEqualTo(Status.DOWN);
             assertThat(String.valueOf(health.getDetails().get("error"))).contains("refused");
             assertThat(workers.getStatus()).isEqualTo(Status.DOWN);
             assertThat(refusal).startsWith("503 application/problem+json").contains("The database does not answer");
             assertThat(details).startsWith("503");
-            assertThat(Duration.ofNanos(answered)).isLessThan(Duration.ofSeconds(15));
 
             await().pollDelay(AWAY).atMost(AWAY.multipliedBy(2)).until(() -> true);
             postgres.restart();
@@ -102,7 +97,7 @@ class DatabaseAwayTest {
             assertThat(health.health().getStatus()).isEqualTo(Status.UP);
             primary.commitSynchronously();
             await().atMost(Duration.ofSeconds(20))
-                    .until(() -> warning(health.health()).isEmpty());
+                    .until(() -> warning(health(program, "db")).isEmpty());
             var load = new Load(program);
             await().atMost(Duration.ofSeconds(30)).until(() -> load.ran() > 50);
 
@@ -113,6 +108,20 @@ class DatabaseAwayTest {
 
             load.endsWithAllDone(standby.jdbcUrl());
         }
+    }
+
+    private static Health health(ConfigurableApplicationContext program, String part) {
+        return program.getBean(part + "HealthIndicator", HealthIndicator.class).health();
+    }
+
+    /** Long before the 30 s that a pool waits by default, and generous to a busy machine. */
+    private static <T> T soon(String what, Supplier<T> question) {
+        long asked = System.nanoTime();
+        var answer = question.get();
+        long took = System.nanoTime() - asked;
+        report(what + " while the database is away", took);
+        assertThat(Duration.ofNanos(took)).as(what).isLessThan(Duration.ofSeconds(15));
+        return answer;
     }
 
     private static String warning(Health health) {
