@@ -1,14 +1,10 @@
 package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.jobrunr.Outcome.How;
-import java.io.IOException;
-import java.sql.SQLException;
-import java.sql.SQLRecoverableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +17,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.core.NestedExceptionUtils;
 
 /**
  * The heart of a worker: one thread that, in one transaction after another, stores how attempts ended and claims what
@@ -32,8 +24,6 @@ import org.springframework.core.NestedExceptionUtils;
  * slot is taken with the claim and free when the outcome is stored, so never more is claimed than can run.
  */
 final class Pump implements AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
 
     /** Wake-ups are the mechanism, this is the net. */
     private static final Duration POLL = Duration.ofSeconds(1);
@@ -63,14 +53,7 @@ final class Pump implements AutoCloseable {
     private final OutcomeLog log = new OutcomeLog();
     private final Thread thread;
 
-    /** By lease too: a job that was lost and claimed anew may run twice here until the first attempt ends. */
-    private record Held(UUID id, long lease) {
-        static Held by(Attempt attempt) {
-            return new Held(attempt.id(), attempt.lease());
-        }
-    }
-
-    private final Map<Held, Attempt> running = new ConcurrentHashMap<>();
+    private final RunningAttempts running = new RunningAttempts();
     private final BlockingQueue<Outcome> ended = new LinkedBlockingQueue<>();
     private final Map<Lane, Instant> woken = new ConcurrentHashMap<>();
     private final Semaphore signal = new Semaphore(0);
@@ -80,12 +63,6 @@ final class Pump implements AutoCloseable {
     private volatile boolean claiming = true;
     private volatile boolean closed;
 
-    /** Guarded by {@link #running}. */
-    private boolean busy;
-
-    /** Numbers grow: up to this one they are all lost. */
-    private volatile int lost;
-
     // Of the pump's own thread.
     private final Lanes lanes = new Lanes();
     private final List<Outcome> unsaved = new ArrayList<>();
@@ -94,7 +71,7 @@ final class Pump implements AutoCloseable {
     private final Due check = new Due(POLL);
     private final Due queueReading = new Due(REREAD_QUEUES);
     private Queues queues = Queues.NONE;
-    private int failures;
+    private final DatabaseTrouble trouble = new DatabaseTrouble();
 
     Pump(WorkerParts parts, WorkerProperties properties, Lease lease, Consumer<ClaimedJob> runner) {
         this.parts = parts;
@@ -159,43 +136,12 @@ final class Pump implements AutoCloseable {
         signal.release();
     }
 
-    Collection<Attempt> running() {
-        return running.values();
-    }
-
-    /** The jobs that were claimed under this number belong to others now. */
-    void lost(int worker) {
-        lost = worker;
-        running.values().forEach(this::stopIfLost);
-    }
-
-    private void stopIfLost(Attempt attempt) {
-        if (attempt.claim().worker() <= lost) {
-            attempt.stop(new Stop(Stop.Cause.LOST_LEASE, "The lease was lost, the job runs elsewhere"));
-        }
+    RunningAttempts running() {
+        return running;
     }
 
     void stopClaiming() {
         claiming = false;
-    }
-
-    void stopRunning(Stop why) {
-        running.values().forEach(attempt -> attempt.stop(why));
-    }
-
-    /** Waits until every attempt has ended and is stored, and none is being claimed. Answers whether that came in time. */
-    boolean awaitIdle(Duration patience) throws InterruptedException {
-        long end = System.nanoTime() + patience.toNanos();
-        synchronized (running) {
-            while (busy || !running.isEmpty()) {
-                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-                if (left <= 0) {
-                    return false;
-                }
-                running.wait(left);
-            }
-            return true;
-        }
     }
 
     private void run() {
@@ -212,29 +158,22 @@ final class Pump implements AutoCloseable {
 
     /** Whatever goes wrong, the thread goes on: without it the worker would beat and never work again. */
     private void runCycle() {
-        be(true);
+        running.claiming(true);
         try {
             cycle();
-            failures = 0;
+            trouble.isOver();
         } catch (RuntimeException e) {
             recover(e);
         } catch (Error e) {
             recover(new IllegalStateException(e));
         } finally {
-            be(false);
-        }
-    }
-
-    private void be(boolean busy) {
-        synchronized (running) {
-            this.busy = busy;
-            running.notifyAll();
+            running.claiming(false);
         }
     }
 
     private void cycle() {
         ended.drainTo(unsaved, MOST_OUTCOMES - unsaved.size());
-        int free = properties.threads() - running.size() + unsaved.size();
+        int free = properties.threads() - running.count() + unsaved.size();
         boolean claims = claiming && lease.isFresh();
         if (check.isDue(mustCheckRunning)) {
             mustCheckRunning = false;
@@ -324,7 +263,7 @@ final class Pump implements AutoCloseable {
     }
 
     private void settle(List<Outcome> saved, Set<Attempt> refused) {
-        saved.forEach(outcome -> running.remove(Held.by(outcome.attempt())));
+        saved.forEach(outcome -> running.remove(outcome.attempt()));
         saved.forEach(outcome -> log.write(outcome, refused.contains(outcome.attempt())));
         if (mustLook) {
             signal.release();
@@ -332,8 +271,7 @@ final class Pump implements AutoCloseable {
     }
 
     private void start(Attempt attempt) {
-        running.put(Held.by(attempt), attempt);
-        stopIfLost(attempt);
+        running.add(attempt);
         if (!claiming) {
             ended(Outcome.unstarted(attempt, parts.clock().instant(), "the worker stopped before it began"));
             return;
@@ -351,7 +289,7 @@ final class Pump implements AutoCloseable {
         var mine = new HashMap<UUID, Integer>();
         parts.database().jdbc().sql(MINE).param("worker", lease.worker()).query(row -> {
             var id = row.getObject("id", UUID.class);
-            var attempt = running.get(new Held(id, row.getInt("version")));
+            var attempt = running.find(id, row.getInt("version"));
             if (attempt == null) {
                 mine.put(id, row.getInt("version"));
             } else if (row.getString("cancel_reason") != null) {
@@ -359,7 +297,7 @@ final class Pump implements AutoCloseable {
             }
         });
         mine.forEach(this::giveBack);
-        running.values().forEach(attempt -> outcomes.tell(attempt, parts.clock().instant()));
+        running.all().forEach(attempt -> outcomes.tell(attempt, parts.clock().instant()));
     }
 
     private void giveBack(UUID id, int version) {
@@ -380,10 +318,10 @@ final class Pump implements AutoCloseable {
         mustLook = true;
         mustReadQueues = true;
         mustCheckRunning = true;
-        running.values().forEach(Attempt::tellAgain);
-        if (isOfTheConnection(e) || unsaved.isEmpty()) {
-            report(e);
-            pause();
+        running.all().forEach(Attempt::tellAgain);
+        if (DatabaseTrouble.passes(e) || unsaved.isEmpty()) {
+            trouble.report(e, running.count(), unsaved.size());
+            trouble.pause();
         } else {
             saveOneByOne();
         }
@@ -397,14 +335,14 @@ final class Pump implements AutoCloseable {
                 unsaved.remove(outcome);
                 settle(List.of(outcome), refused);
             } catch (RuntimeException e) {
-                if (isOfTheConnection(e)) {
-                    report(e);
+                if (DatabaseTrouble.passes(e)) {
+                    trouble.report(e, running.count(), unsaved.size());
                     return;
                 }
                 unsaved.remove(outcome);
                 ended.add(unstorable(outcome, e));
-                report(e);
-                pause();
+                trouble.report(e, running.count(), unsaved.size());
+                trouble.pause();
             }
         }
     }
@@ -421,43 +359,6 @@ final class Pump implements AutoCloseable {
                         ? null
                         : Outcome.Failure.of(
                                 new IllegalStateException(e.getClass().getName())));
-    }
-
-    private static boolean isOfTheConnection(RuntimeException e) {
-        var root = NestedExceptionUtils.getMostSpecificCause(e);
-        return root instanceof IOException
-                || root instanceof SQLRecoverableException
-                || root instanceof SQLException sql && isOfTheConnection(sql.getSQLState());
-    }
-
-    /** Connections, resources, an operator's shutdown, deadlocks: not about what is written. No state: no connection. */
-    private static boolean isOfTheConnection(@Nullable String state) {
-        return state == null || state.matches("(08|53|57|40|55|58|25).*");
-    }
-
-    private void report(RuntimeException e) {
-        failures++;
-        if (failures == 1 || failures % 20 == 0) {
-            LOG.atWarn()
-                    .addKeyValue("running", running.size())
-                    .addKeyValue("unsaved", unsaved.size())
-                    .log("The database does not answer as it should, will try again: {}", firstLine(e));
-        }
-    }
-
-    private static String firstLine(RuntimeException e) {
-        var message = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
-        return message == null
-                ? e.getClass().getSimpleName()
-                : message.lines().findFirst().orElse("");
-    }
-
-    private void pause() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(Math.min(50L * failures, 500));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @Override

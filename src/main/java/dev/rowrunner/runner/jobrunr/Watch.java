@@ -34,7 +34,10 @@ final class Watch implements AutoCloseable {
 
     void start() {
         eye.scheduleWithFixedDelay(
-                () -> pump.running().forEach(this::watch), GLANCE.toMillis(), GLANCE.toMillis(), TimeUnit.MILLISECONDS);
+                () -> pump.running().all().forEach(this::watch),
+                GLANCE.toMillis(),
+                GLANCE.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     private void watch(Attempt attempt) {
@@ -54,7 +57,7 @@ final class Watch implements AutoCloseable {
 
     /** How many attempts go on after they were interrupted. */
     static int stuck(Pump pump) {
-        return (int) pump.running().stream()
+        return (int) pump.running().all().stream()
                 .filter(attempt -> attempt.ignoresInterrupt(PATIENCE))
                 .count();
     }

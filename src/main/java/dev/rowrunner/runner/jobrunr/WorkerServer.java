@@ -36,9 +36,9 @@ class WorkerServer extends BackgroundJobServer {
                 getId(),
                 properties.displayName(),
                 properties,
-                () -> pump().running().size(),
+                () -> pump().running().count(),
                 () -> Watch.stuck(pump()));
-        this.lease = new Lease(parts, self, worker -> pump().lost(worker));
+        this.lease = new Lease(parts, self, worker -> pump().running().lost(worker));
         this.pump = new Pump(parts, properties, lease, this::processJob);
         this.ear = new Ear(parts.database(), pump);
         this.watch = new Watch(pump, parts.handlers());
@@ -73,7 +73,7 @@ class WorkerServer extends BackgroundJobServer {
 
             @Override
             public int getOccupiedWorkerCount() {
-                return pump().running().size();
+                return pump().running().count();
             }
         };
     }
@@ -128,9 +128,9 @@ class WorkerServer extends BackgroundJobServer {
         }
         working = false;
         pump.stopClaiming();
-        if (!pump.awaitIdle(grace)) {
-            pump.stopRunning(new Stop(Stop.Cause.SHUTDOWN, "Given back by a worker that stopped"));
-            pump.awaitIdle(AFTER_INTERRUPT);
+        if (!pump.running().awaitNone(grace)) {
+            pump.running().stopAll(new Stop(Stop.Cause.SHUTDOWN, "Given back by a worker that stopped"));
+            pump.running().awaitNone(AFTER_INTERRUPT);
         }
         housekeeping.close();
         watch.close();

@@ -115,7 +115,7 @@ class PumpRecoveryTest {
         var lost = loseCommitAnswers(2);
         end.countDown();
 
-        await().atMost(PATIENCE).until(() -> server.pump().running().isEmpty());
+        await().atMost(PATIENCE).until(() -> server.pump().running().count() == 0);
         assertThat(lost).hasValue(0);
         assertThat(row(good)).isEqualTo("SUCCEEDED 3 1");
         assertThat(row(failing)).isEqualTo("SCHEDULED 3 1");
@@ -162,7 +162,7 @@ class PumpRecoveryTest {
         runDueJobs.run();
         var stored = row(id);
         proxy.unshut();
-        await().atMost(PATIENCE).until(() -> server.pump().running().isEmpty());
+        await().atMost(PATIENCE).until(() -> server.pump().running().count() == 0);
         var next = jobs.enqueue(Probe.KIND, Probe.Args.named("next"));
 
         await().atMost(PATIENCE).until(() -> row(next).startsWith("SUCCEEDED"));
