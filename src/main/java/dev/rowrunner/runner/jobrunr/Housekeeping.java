@@ -52,6 +52,7 @@ final class Housekeeping implements AutoCloseable {
         every(Duration.ofSeconds(2), first(() -> ask(ADD_UP)));
         every(Duration.ofSeconds(5), first(this::sweep));
         every(Duration.ofSeconds(10), first(this::prune));
+        every(Duration.ofMinutes(1), first(this::warnOfUnheard));
     }
 
     private void every(Duration pause, Runnable work) {
@@ -89,6 +90,15 @@ final class Housekeeping implements AutoCloseable {
                 .param("now", parts.clock().instant().atOffset(ZoneOffset.UTC))
                 .query(String.class)
                 .optional();
+    }
+
+    private void warnOfUnheard() {
+        new Unheard(parts.database().jdbc())
+                .jobs()
+                .forEach(jobs -> LOG.atWarn()
+                        .addKeyValue("queue", jobs.get("queue"))
+                        .addKeyValue("kind", jobs.get("kind"))
+                        .log("Jobs wait for nobody: {}", jobs.get("reason")));
     }
 
     private void prune() {

@@ -7,7 +7,9 @@ import dev.rowrunner.runner.Jobs;
 import dev.rowrunner.testing.SettableClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -141,6 +143,22 @@ class WorkerServerTest {
 
         assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
         assertThat(health.health().getDetails()).containsKey("reason");
+    }
+
+    @Test
+    void reportsWhatWaitsForNobody() {
+        jdbc.sql("""
+                INSERT INTO rowrunner.kind (name, queue, priority, max_attempts) VALUES ('test.homeless', 'default', 0, 1)
+                ON CONFLICT DO NOTHING""").update();
+        jdbc.sql("SELECT rowrunner.enqueue('test.homeless')").query(UUID.class).single();
+
+        assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health.health().getDetails().get("waiting"))
+                .isEqualTo(List.of(Map.of(
+                        "queue", "default",
+                        "kind", "test.homeless",
+                        "reason", "no live worker has a handler for this kind")));
+        assertThat(countOf("enqueued")).isOne();
     }
 
     private void stopWithin(Duration grace) {
