@@ -85,9 +85,14 @@ final class Ear implements Runnable, AutoCloseable {
         }
     }
 
+    /** Waits for a blink rather than interrupts it, which would break the connection. */
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
+        try {
+            thread.join(4L * BLINK_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
