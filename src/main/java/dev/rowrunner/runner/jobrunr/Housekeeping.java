@@ -1,7 +1,6 @@
 package dev.rowrunner.runner.jobrunr;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -14,11 +13,9 @@ import org.slf4j.LoggerFactory;
 final class Housekeeping implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
-    private static final int CHUNK = 1000;
 
     private static final String ADD_UP = "SELECT rowrunner.add_up_counts()::text";
     private static final String SWEEP = "SELECT rowrunner.sweep(:now)::text";
-    private static final String PRUNE = "SELECT rowrunner.prune(:state, :before, :most)";
 
     private final WorkerParts parts;
     private final RetentionProperties retention;
@@ -103,22 +100,8 @@ final class Housekeeping implements AutoCloseable {
 
     private void prune() {
         var now = parts.clock().instant();
-        prune(StateName.SUCCEEDED, now.minus(retention.succeeded()));
-        prune(StateName.DELETED, now.minus(retention.deleted()));
-    }
-
-    private void prune(StateName state, Instant before) {
-        int pruned;
-        do {
-            pruned = parts.database()
-                    .jdbc()
-                    .sql(PRUNE)
-                    .param("state", state.name())
-                    .param("before", before.atOffset(ZoneOffset.UTC))
-                    .param("most", CHUNK)
-                    .query(Integer.class)
-                    .single();
-        } while (pruned == CHUNK && !broom.isShutdown());
+        parts.storage().deleteJobsPermanently(StateName.SUCCEEDED, now.minus(retention.succeeded()));
+        parts.storage().deleteJobsPermanently(StateName.DELETED, now.minus(retention.deleted()));
     }
 
     /** Waits for what is being done, so that no sign of life comes after the farewell. */

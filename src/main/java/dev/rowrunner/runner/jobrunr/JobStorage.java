@@ -1,16 +1,12 @@
 package dev.rowrunner.runner.jobrunr;
 
 import java.sql.Connection;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.List;
 import javax.sql.DataSource;
-import org.jobrunr.jobs.Job;
 import org.jobrunr.jobs.mappers.JobMapper;
 import org.jobrunr.jobs.states.StateName;
 import org.jobrunr.storage.StorageProviderUtils.DatabaseOptions;
-import org.jobrunr.storage.navigation.AmountRequest;
 import org.jobrunr.storage.sql.common.DatabaseCreator;
 import org.jobrunr.storage.sql.common.JobTable;
 import org.jobrunr.storage.sql.postgres.PostgresStorageProvider;
@@ -34,21 +30,17 @@ class JobStorage extends PostgresStorageProvider {
             SELECT coalesce(sum(count), 0) FROM rowrunner.job_count WHERE state = :state
             """;
 
-    private final JsonMapper json;
     private final JobMapper jobMapper;
-    private final Clock clock;
     private final JdbcClient jdbc;
 
-    JobStorage(DataSource dataSource, JsonMapper json, Clock clock) {
-        this(dataSource, json, clock, RateLimiter.Builder.rateLimit().at1RequestPerSecond());
+    JobStorage(DataSource dataSource, JsonMapper json) {
+        this(dataSource, json, RateLimiter.Builder.rateLimit().at1RequestPerSecond());
     }
 
     /** @param notifications how often those who watch the dashboard are told of changes */
-    JobStorage(DataSource dataSource, JsonMapper json, Clock clock, RateLimiter notifications) {
+    JobStorage(DataSource dataSource, JsonMapper json, RateLimiter notifications) {
         super(dataSource, PREFIX, DatabaseOptions.SKIP_CREATE, notifications);
-        this.json = json;
         this.jobMapper = new JobMapper(json);
-        this.clock = clock;
         this.jdbc = JdbcClient.create(dataSource);
         setJobMapper(jobMapper);
     }
@@ -59,13 +51,7 @@ class JobStorage extends PostgresStorageProvider {
         return jdbc.sql(COUNT).param("state", state.name()).query(Long.class).single();
     }
 
-    /** JobRunr asks one poll ahead and would run jobs up to five seconds early. */
-    @Override
-    public List<Job> getScheduledJobs(Instant before, AmountRequest amount) {
-        var now = clock.instant();
-        return super.getScheduledJobs(before.isBefore(now) ? before : now, amount);
-    }
-
+    /** In chunks, for those states that may hold millions. */
     @Override
     public int deleteJobsPermanently(StateName state, Instant updatedBefore) {
         if (state != StateName.SUCCEEDED && state != StateName.DELETED) {

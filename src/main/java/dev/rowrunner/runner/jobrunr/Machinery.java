@@ -1,6 +1,5 @@
 package dev.rowrunner.runner.jobrunr;
 
-import java.time.Clock;
 import javax.sql.DataSource;
 import org.jobrunr.utils.mapper.JsonMapper;
 import org.jobrunr.utils.mapper.jackson3.Jackson3JsonMapper;
@@ -21,7 +20,7 @@ class Machinery {
 
     @Bean
     @DependsOnDatabaseInitialization
-    JobStorage jobStorage(DataSource dataSource, JsonMapper jobRunrJsonMapper, Clock clock) {
-        return new JobStorage(dataSource, jobRunrJsonMapper, clock);
+    JobStorage jobStorage(DataSource dataSource, JsonMapper jobRunrJsonMapper) {
+        return new JobStorage(dataSource, jobRunrJsonMapper);
     }
 }

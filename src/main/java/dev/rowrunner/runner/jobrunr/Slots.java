@@ -10,7 +10,7 @@ import org.jobrunr.storage.navigation.AmountRequest;
 
 /**
  * So many jobs at once, on virtual threads where there are any. JobRunr's own claiming gets no work: it counts a
- * slot only when the job's thread starts, and so claims more than it can run. {@link Steward} claims instead.
+ * slot only when the job's thread starts, and so claims more than it can run. The {@link Pump} claims instead.
  */
 record Slots(int count) implements BackgroundJobServerWorkerPolicy {
 

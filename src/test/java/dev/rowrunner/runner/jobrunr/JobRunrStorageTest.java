@@ -1,8 +1,6 @@
 package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.testing.Servers;
-import java.time.Clock;
-import java.time.Duration;
 import org.flywaydb.core.Flyway;
 import org.jobrunr.storage.StorageProvider;
 import org.jobrunr.storage.StorageProviderTest;
@@ -35,8 +33,6 @@ class JobRunrStorageTest extends StorageProviderTest {
         return new JobStorage(
                 database,
                 new JacksonJsonMapper(),
-                // Ahead: ours answers no job before it is due, though JobRunr asks for what will be.
-                Clock.offset(Clock.systemUTC(), Duration.ofDays(7)),
                 RateLimiter.Builder.rateLimit().withoutLimits());
     }
 
