@@ -43,7 +43,8 @@ class BearerTokens implements AuthenticationProvider {
 
     private static Authentication signedIn(Token token) {
         var authority = new SimpleGrantedAuthority("ROLE_" + token.role().name());
-        return UsernamePasswordAuthenticationToken.authenticated(token.name(), null, List.of(authority));
+        var caller = new Caller(token.name(), token.role(), null, null);
+        return UsernamePasswordAuthenticationToken.authenticated(caller, null, List.of(authority));
     }
 
     private static InvalidBearerTokenException refused() {

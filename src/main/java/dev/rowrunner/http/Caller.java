@@ -1,0 +1,24 @@
+package dev.rowrunner.http;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.AuthenticatedPrincipal;
+
+/**
+ * Who calls the HTTP interface: the principal of every request that was let in. A controller takes it as
+ * {@code @AuthenticationPrincipal Caller}.
+ *
+ * @param name of the token, or the subject of a JWT
+ * @param tenant the only tenant whose jobs it may see and change; null: every tenant's
+ * @param business the only business whose data it may see and change; null: every business'
+ */
+public record Caller(
+        String name,
+        Role role,
+        @Nullable String tenant,
+        @Nullable String business) implements AuthenticatedPrincipal {
+
+    @Override
+    public String getName() {
+        return name;
+    }
+}
