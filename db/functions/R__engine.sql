@@ -28,6 +28,15 @@ SELECT rowrunner.state('FAILED', p_at, jsonb_build_object(
         'exceptionCauseMessage', null, 'stackTrace', p_stack, 'doNotRetry', false))
 $$;
 
+-- What may be shown of a job's args: the secret ones only as ***.
+CREATE OR REPLACE FUNCTION rowrunner.shown_args(p_kind text, p_args jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE AS
+$$
+SELECT coalesce((
+    SELECT p_args || (SELECT jsonb_object_agg(arg, '***') FROM unnest(k.secret_args) AS arg WHERE p_args ? arg)
+    FROM rowrunner.kind k WHERE k.name = p_kind AND p_args ?| k.secret_args), p_args)
+$$;
+
 CREATE OR REPLACE FUNCTION rowrunner.ready_at(j rowrunner.job) RETURNS timestamptz
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$ SELECT j.claim_key + j.priority * interval '1 minute' $$;
@@ -139,7 +148,7 @@ BEGIN
                     'jobParameters', jsonb_build_array(jsonb_build_object(
                             'className', 'dev.rowrunner.runner.jobrunr.StoredJob',
                             'actualClassName', 'dev.rowrunner.runner.jobrunr.StoredJob',
-                            'object', jsonb_build_object('kind', j.kind, 'args', body.args::text))))));
+                            'object', jsonb_build_object('kind', j.kind, 'args', rowrunner.shown_args(j.kind, body.args)::text))))));
     IF j.recurring_id IS NOT NULL THEN
         result := result || jsonb_build_object('recurringJobId', j.recurring_id);
     END IF;
@@ -333,7 +342,7 @@ DECLARE
     stored uuid;
 BEGIN
     IF args IS NULL OR jsonb_typeof(args) <> 'object' THEN
-        RAISE EXCEPTION 'The args of a job are a JSON object; kind ''%'' was given %', kind, coalesce(left(args::text, 100), 'null')
+        RAISE EXCEPTION 'The args of a job are a JSON object; kind ''%'' was given %', kind, coalesce('a ' || jsonb_typeof(args), 'null')
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF octet_length(args::text) > 1048576 THEN

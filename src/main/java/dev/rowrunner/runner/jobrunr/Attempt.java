@@ -40,6 +40,7 @@ final class Attempt implements JobContext {
     private @Nullable Stop stop;
     private long stoppedNanos;
     private boolean reportedStuck;
+    private volatile Redaction redaction = Redaction.NONE;
 
     Attempt(Claim claim, Clock clock) {
         this.claim = claim;
@@ -81,7 +82,7 @@ final class Attempt implements JobContext {
         if (lines.size() == MOST_LINES) {
             lines.removeFirst();
         }
-        var printable = line.replace('\0', ' ');
+        var printable = redaction.of(line).replace('\0', ' ');
         lines.addLast(new Line(
                 clock.instant(),
                 printable.length() > LONGEST_LINE ? printable.substring(0, LONGEST_LINE) + " ..." : printable));
@@ -100,6 +101,15 @@ final class Attempt implements JobContext {
     /** What was answered last may not have been stored. */
     synchronized void tellAgain() {
         untold = done != null || !lines.isEmpty();
+    }
+
+    /** What it tells from here on is told without its secrets. */
+    void redact(Redaction redaction) {
+        this.redaction = redaction;
+    }
+
+    Redaction redaction() {
+        return redaction;
     }
 
     /** From here until {@link #leave} the calling thread may be interrupted. False: it was stopped before it began. */

@@ -2,11 +2,14 @@ package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.JobKind;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A kind's args as JSON text. An own mapper, so that no setting of the HTTP side changes what is stored. */
@@ -57,6 +60,36 @@ class JsonArgs {
             return mapper.readValue(json, kind.args());
         } catch (JacksonException e) {
             throw new ArgsDoNotFitException(kind, e);
+        }
+    }
+
+    /** What the job's handler must not be heard to say: each text and number in its secret args, as it is and as in JSON. */
+    Redaction redaction(JobKind<?> kind, String json) {
+        var names = Redaction.argsOf(kind);
+        if (names.isEmpty()) {
+            return Redaction.NONE;
+        }
+        var values = new ArrayList<String>();
+        var args = readable(json);
+        names.forEach(name -> collect(args.path(name), values));
+        return Redaction.of(values);
+    }
+
+    private JsonNode readable(String json) {
+        try {
+            return mapper.readTree(json);
+        } catch (JacksonException notJson) {
+            return mapper.createObjectNode();
+        }
+    }
+
+    private static void collect(JsonNode value, List<String> texts) {
+        if (value.isContainer()) {
+            value.forEach(element -> collect(element, texts));
+        } else {
+            var written = value.toString();
+            texts.add(value.isString() ? written.substring(1, written.length() - 1) : written);
+            texts.add(value.asString());
         }
     }
 

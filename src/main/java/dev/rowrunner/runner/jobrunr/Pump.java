@@ -358,7 +358,7 @@ final class Pump implements AutoCloseable {
                 how == How.SUCCESS
                         ? null
                         : Outcome.Failure.of(
-                                new IllegalStateException(e.getClass().getName())));
+                                new IllegalStateException(e.getClass().getName()), Redaction.NONE));
     }
 
     @Override
