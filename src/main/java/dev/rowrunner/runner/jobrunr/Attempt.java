@@ -20,9 +20,19 @@ final class Attempt implements JobContext {
      * What a claim answers.
      *
      * @param lease the version that the claim gave the job
+     * @param readyAt when nothing was left to wait for but a worker
      * @param holds slots, a concurrency key or a unique key, to be given back at the end
      */
-    record Claim(UUID id, int lease, int worker, Lane lane, int number, int snoozes, String args, boolean holds) {}
+    record Claim(
+            UUID id,
+            int lease,
+            int worker,
+            Lane lane,
+            Instant readyAt,
+            int number,
+            int snoozes,
+            String args,
+            boolean holds) {}
 
     /** What the attempt tells of itself. */
     record Story(UUID id, @Nullable Long done, @Nullable Long total, List<Line> lines) {}
@@ -36,6 +46,8 @@ final class Attempt implements JobContext {
     private @Nullable Long done;
     private @Nullable Long total;
     private boolean untold;
+    private long enteredNanos;
+    private long leftNanos;
     private @Nullable Thread thread;
     private @Nullable Stop stop;
     private long stoppedNanos;
@@ -118,13 +130,20 @@ final class Attempt implements JobContext {
             return false;
         }
         thread = Thread.currentThread();
+        enteredNanos = System.nanoTime();
         return true;
     }
 
     /** Clears an interruption, which must not reach the thread's next job. */
     synchronized void leave() {
         thread = null;
+        leftNanos = System.nanoTime();
         Thread.interrupted();
+    }
+
+    /** What the handler took; nothing where it never began. */
+    synchronized Duration took() {
+        return Duration.ofNanos(leftNanos - enteredNanos);
     }
 
     /** Interrupts the handler; the first reason counts. Answers whether this is it. */

@@ -61,6 +61,24 @@ class Worker implements SmartLifecycle {
         }
     }
 
+    /** Why this process runs no jobs at present, or null where it does, or is not meant to. */
+    synchronized @Nullable String trouble() {
+        if (!roles.worker()) {
+            return null;
+        }
+        if (server == null) {
+            return "The worker has not started, or has stopped";
+        }
+        if (!server.isFresh()) {
+            return "The database has not heard of this worker for " + properties.lease() + ": it claims nothing";
+        }
+        return server.isListening() ? null : "It listens for no notices: it picks jobs up by polling each second";
+    }
+
+    synchronized double running() {
+        return server == null ? 0 : server.pump().running().count();
+    }
+
     @Override
     public synchronized boolean isRunning() {
         return server != null;

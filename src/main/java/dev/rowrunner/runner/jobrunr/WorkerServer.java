@@ -140,6 +140,10 @@ class WorkerServer extends BackgroundJobServer {
         super.stop();
     }
 
+    boolean isListening() {
+        return ear.isListening();
+    }
+
     /** Whether the database has heard of this worker within its lease. */
     boolean isFresh() {
         return lease.isFresh();
