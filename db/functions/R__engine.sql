@@ -284,7 +284,7 @@ $$;
 -- already, the id of the job that holds it. Wakes nobody.
 CREATE OR REPLACE FUNCTION rowrunner.insert_jobs(
     p_kind text, p_ids uuid[], p_args jsonb[], p_queue text, p_tenant text, p_priority int, p_run_at timestamptz,
-    p_unique_key text, p_concurrency_key text, p_recurring_id text, p_now timestamptz) RETURNS uuid[]
+    p_unique_key text, p_concurrency_key text, p_recurring_ids text[], p_now timestamptz) RETURNS uuid[]
     LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -322,8 +322,8 @@ BEGIN
            coalesce(p_tenant, w.args ->> k.tenant_arg, ''), prio,
            rowrunner.claim_key(CASE WHEN due THEN p_run_at ELSE p_now END, prio),
            CASE WHEN due THEN p_run_at END, p_now, p_kind || ':' || coalesce(p_concurrency_key, w.args ->> k.key_arg),
-           p_recurring_id
-    FROM unnest(p_ids, p_args, holders) AS w(id, args, holder)
+           w.recurring_id
+    FROM unnest(p_ids, p_args, holders, p_recurring_ids) AS w(id, args, holder, recurring_id)
     WHERE w.id = w.holder;
     RETURN holders;
 END
@@ -857,7 +857,7 @@ BEGIN
     END IF;
     IF ours AND target IN ('SCHEDULED', 'ENQUEUED') AND EXISTS (SELECT FROM rowrunner.kind WHERE name = details ->> 'kind') THEN
         PERFORM rowrunner.insert_jobs(details ->> 'kind', ARRAY [p_id], ARRAY [(details ->> 'args')::jsonb], NULL, NULL, NULL,
-                                      CASE WHEN target = 'SCHEDULED' THEN due END, NULL, NULL, p_job ->> 'recurringJobId', p_at);
+                                      CASE WHEN target = 'SCHEDULED' THEN due END, NULL, NULL, ARRAY [p_job ->> 'recurringJobId'], p_at);
         RETURN true;
     END IF;
     INSERT INTO rowrunner.job_body (id, args, foreign_job, created_at)
@@ -971,6 +971,9 @@ BEGIN
         RAISE EXCEPTION 'The state of job % can''t be set to ''%'' here: jobrunr_jobs is a view', new.id, new.state
             USING ERRCODE = 'object_not_in_prerequisite_state',
                 HINT = 'Use rowrunner.requeue or rowrunner.discard; both take an array of ids';
+    END IF;
+    IF tg_op = 'INSERT' AND new.state = 'ENQUEUED' AND rowrunner.trigger_from_jobrunr(new.jobAsJson::jsonb) THEN
+        RETURN new;
     END IF;
     IF NOT rowrunner.save_job(new.jobAsJson::jsonb, CASE WHEN tg_op = 'INSERT' THEN 0 ELSE old.version END) THEN
         RETURN NULL;

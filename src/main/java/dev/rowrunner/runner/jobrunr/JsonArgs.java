@@ -4,10 +4,12 @@ import dev.rowrunner.runner.JobKind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,17 +35,29 @@ class JsonArgs {
             throw new IllegalArgumentException("The args of a job are a JSON object; kind '" + kind.name()
                     + "' was given " + (args == null ? "null" : args.getClass().getName()));
         }
+        return storable(kind.name(), json);
+    }
+
+    /** The args of a kind whose record is not known here. Throws as {@link #write} does. */
+    String write(String kind, Map<String, @Nullable Object> args) {
+        return storable(kind, mapper.writeValueAsString(args));
+    }
+
+    private static String storable(String kind, String json) {
         int bytes = json.length() < MOST_BYTES / 4 ? json.length() : json.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MOST_BYTES) {
-            throw new IllegalArgumentException(
-                    "Args of kind '" + kind.name() + "' have " + bytes + " bytes as JSON; at most " + MOST_BYTES
-                            + " are stored. Store the data elsewhere and enqueue its key");
+            throw new IllegalArgumentException("Args of kind '" + kind + "' have " + bytes + " bytes as JSON; at most "
+                    + MOST_BYTES + " are stored. Store the data elsewhere and enqueue its key");
         }
         if (NUL.matcher(json).find()) {
             throw new IllegalArgumentException(
-                    "Args of kind '" + kind.name() + "' contain the character NUL, which PostgreSQL can't store");
+                    "Args of kind '" + kind + "' contain the character NUL, which PostgreSQL can't store");
         }
         return json;
+    }
+
+    Map<String, @Nullable Object> map(String json) {
+        return mapper.readValue(json, new TypeReference<>() {});
     }
 
     private <A> String json(JobKind<A> kind, A args) {
