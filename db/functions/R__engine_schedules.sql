@@ -248,7 +248,7 @@ $$;
 
 -- ------------------------------------------------------------------------------------------------------------- triggers
 
--- Keeps the books of a change: who made it, what an operator changed, and that a new timing begins when a worker sees it.
+-- Keeps the books of a change: who made it, what an operator changed, and that a new timing begins with it.
 CREATE OR REPLACE FUNCTION rowrunner.change_schedule() RETURNS trigger
     LANGUAGE plpgsql AS
 $$

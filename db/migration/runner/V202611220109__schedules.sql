@@ -47,7 +47,7 @@ COMMENT ON COLUMN rowrunner.schedule.declared IS 'what code or configuration las
 COMMENT ON COLUMN rowrunner.schedule.edited IS 'fields that an operator changed, which declarations leave alone';
 COMMENT ON COLUMN rowrunner.schedule.removed_at IS 'a declared schedule is kept when it is removed, lest the next start bring back what an operator removed';
 COMMENT ON COLUMN rowrunner.schedule.foreign_job IS 'a definition that JobRunr''s own API stored for a class of its own, as it came';
-COMMENT ON COLUMN rowrunner.schedule.high_water IS 'every time up to this is decided; null: begins when a worker first sees it';
+COMMENT ON COLUMN rowrunner.schedule.high_water IS 'every time up to this is decided; null: since changed_at';
 COMMENT ON COLUMN rowrunner.schedule.next_due IS 'null: to be computed';
 COMMENT ON COLUMN rowrunner.schedule.error IS 'why it can''t run; the next change clears it';
 

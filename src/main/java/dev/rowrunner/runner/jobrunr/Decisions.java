@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -46,7 +47,7 @@ final class Decisions {
         this.schedule = schedule;
         this.now = now;
         this.timing = schedule.timing();
-        this.from = schedule.highWater() == null ? now : schedule.highWater();
+        this.from = schedule.highWater();
         this.unfinished = schedule.unfinished();
         this.coalescing = schedule.coalescing();
         this.next = decide();
@@ -154,7 +155,7 @@ final class Decisions {
 
     /** {@code PT1H30M} as {@code 1h30m}. */
     private static String text(Duration duration) {
-        return duration.toString().substring(2).toLowerCase(java.util.Locale.ROOT);
+        return duration.toString().substring(2).toLowerCase(Locale.ROOT);
     }
 
     List<Run> runs() {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the {@link Ticker} knows of a schedule that is due.
  *
- * @param highWater every time up to this is decided; null: it was never looked at
+ * @param highWater every time up to this is decided; at first, when it was made or given another timing
  * @param unfinished an earlier run that has not ended
  * @param coalescing the job of a catching up that is under way
  */
@@ -26,13 +26,14 @@ record DueSchedule(
         int misfireCap,
         Duration grace,
         boolean mayOverlap,
-        @Nullable Instant highWater,
+        Instant highWater,
         @Nullable UUID unfinished,
         @Nullable UUID coalescing) {
 
     static final String SELECT = """
             SELECT id, cron, (extract(epoch FROM every) * 1000000)::bigint AS every, zone, enabled, misfire, misfire_cap,
-                   (extract(epoch FROM grace) * 1000000)::bigint AS grace, overlap = 'allow' AS may_overlap, high_water,
+                   (extract(epoch FROM grace) * 1000000)::bigint AS grace, overlap = 'allow' AS may_overlap,
+                   coalesce(high_water, least(changed_at, :clock)) AS high_water,
                    (SELECT j.id FROM rowrunner.job j
                     WHERE j.recurring_id = s.id AND j.state IN ('ENQUEUED', 'PROCESSING', 'SCHEDULED', 'AWAITING')
                     LIMIT 1) AS unfinished,
@@ -42,7 +43,6 @@ record DueSchedule(
             """;
 
     static DueSchedule of(ResultSet row) throws SQLException {
-        var highWater = row.getObject("high_water", OffsetDateTime.class);
         return new DueSchedule(
                 row.getString("id"),
                 row.getString("cron"),
@@ -53,7 +53,7 @@ record DueSchedule(
                 row.getInt("misfire_cap"),
                 Duration.of(row.getLong("grace"), ChronoUnit.MICROS),
                 row.getBoolean("may_overlap"),
-                highWater == null ? null : highWater.toInstant(),
+                row.getObject("high_water", OffsetDateTime.class).toInstant(),
                 row.getObject("unfinished", UUID.class),
                 row.getObject("coalescing", UUID.class));
     }

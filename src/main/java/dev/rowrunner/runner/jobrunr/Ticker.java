@@ -131,6 +131,7 @@ final class Ticker implements Runnable, AutoCloseable {
     private List<DueSchedule> take(JdbcClient.StatementSpec statement) {
         return statement
                 .param("now", takenUpTo().atOffset(ZoneOffset.UTC))
+                .param("clock", parts.clock().instant().atOffset(ZoneOffset.UTC))
                 .query((row, n) -> DueSchedule.of(row))
                 .list();
     }

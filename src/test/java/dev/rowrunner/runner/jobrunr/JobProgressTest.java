@@ -54,7 +54,7 @@ class JobProgressTest {
         server = new WorkerServer(
                 parts,
                 new WorkerProperties("tested", 2, Set.of(), Duration.ofSeconds(30), Duration.ofSeconds(7)),
-                new RetentionProperties(Duration.ofDays(30), Duration.ofDays(30)),
+                MachineRoomTest.KEEPING,
                 false);
         server.start();
     }

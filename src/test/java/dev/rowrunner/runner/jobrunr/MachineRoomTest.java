@@ -6,6 +6,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.time.Duration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
@@ -22,6 +23,10 @@ import org.springframework.test.context.ContextConfiguration;
 @ContextConfiguration(initializers = MachineRoomTest.OnOwnDatabase.class)
 @Import({SettableClock.Configuration.class, RunDueJobs.Configuration.class, Probe.class, ProbeKinds.class})
 @interface MachineRoomTest {
+
+    /** Prunes nothing that a test looks at. */
+    RetentionProperties KEEPING = new RetentionProperties(
+            Duration.ofDays(30), Duration.ofDays(30), Duration.ofDays(90), Duration.ofDays(365));
 
     class OnOwnDatabase implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 

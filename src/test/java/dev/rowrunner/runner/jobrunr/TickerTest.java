@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rowrunner.testing.SettableClock;
 import java.time.Instant;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.time.temporal.ChronoUnit;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -148,18 +152,32 @@ class TickerTest {
 
     @Test
     void takesAnEditInSqlWithTheNextTick() {
-        at("2099-05-01T00:00:30Z");
+        var now = Clock.systemUTC().instant();
+        clock.set(now);
         add("edited", "cron => '0 12 * * *'");
         ticker.tick();
 
         jdbc.sql("UPDATE rowrunner.schedule SET cron = '*/1 * * * *' WHERE id = 'edited'")
                 .update();
         ticker.tick();
-        assertThat(nextDue("edited")).isEqualTo("2099-05-01T00:01:00Z");
-        at("2099-05-01T00:01:01Z");
+        var nextMinute = now.truncatedTo(ChronoUnit.MINUTES).plus(Duration.ofMinutes(1));
+        assertThat(nextDue("edited")).isEqualTo(nextMinute.toString());
+        clock.set(nextMinute.plusSeconds(1));
         ticker.tick();
 
-        assertThat(runs("edited")).containsExactly("2099-05-01T00:01:00Z ran");
+        assertThat(runs("edited")).containsExactly(nextMinute + " ran");
+    }
+
+    @Test
+    void decidesWhatWasDueBetweenTheMakingOfAScheduleAndTheFirstWorkerThatSawIt() {
+        var now = Clock.systemUTC().instant();
+        clock.set(now);
+        add("unseen", "every => '1 hour'");
+        clock.set(now.plus(Duration.ofMinutes(150)));
+
+        ticker.tick();
+
+        assertThat(decisions("unseen")).startsWith("misfired").contains("coalesced").hasSizeBetween(2, 3);
     }
 
     @Test
@@ -372,7 +390,7 @@ class TickerTest {
 
     /** @param fields {@code name => value} in SQL; args and kind are the probe's unless said */
     private void add(String id, String... fields) {
-        var values = new java.util.LinkedHashMap<>(Map.of(
+        var values = new LinkedHashMap<>(Map.of(
                 "kind", "'test.probe'", "args", "jsonb_build_object('name', '" + id + "')", "id", "'" + id + "'"));
         Stream.of(fields).map(field -> field.split(" => ")).forEach(field -> values.put(field[0], field[1].strip()));
         if ((!values.containsKey("every") && !values.containsKey("cron")) || "NULL".equals(values.get("every"))) {

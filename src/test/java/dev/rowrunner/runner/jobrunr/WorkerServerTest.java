@@ -25,8 +25,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class WorkerServerTest {
 
     private static final int THREADS = 2;
-    private static final RetentionProperties RETENTION =
-            new RetentionProperties(Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1));
 
     static {
         Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
@@ -59,7 +57,7 @@ class WorkerServerTest {
     void startServer() {
         runDueJobs.clear();
         probe.reset();
-        server = new WorkerServer(parts, properties(), RETENTION, false);
+        server = new WorkerServer(parts, properties(), MachineRoomTest.KEEPING, false);
         server.start();
     }
 
