@@ -111,7 +111,7 @@ class WorkerProcessesTest {
 
     @Test
     void eachTickIsDecidedOnceAcrossTheDeathOfTheWorkerThatTicks() {
-        startTwo("--ENABLE_JOB_SCHEDULER=true", "--ENABLE_USAGE_AGGREGATION=false");
+        startTwo("--rowrunner.scheduler.enabled=true");
         jdbc.sql("""
                 INSERT INTO rowrunner.schedule (id, kind, args, every, overlap)
                 SELECT 'beat-' || n, 'chaos.quick', '{"millis": 1, "failures": 0, "key": ""}', '5 seconds', 'allow'
@@ -165,7 +165,7 @@ class WorkerProcessesTest {
 
     @Test
     void anEditInSqlTakesEffectWithinTwoSeconds() {
-        startTwo("--ENABLE_JOB_SCHEDULER=true", "--ENABLE_USAGE_AGGREGATION=false");
+        startTwo("--rowrunner.scheduler.enabled=true");
         jdbc.sql("""
                 INSERT INTO rowrunner.schedule (id, kind, args, cron)
                 VALUES ('edited', 'chaos.quick', '{"millis": 1, "failures": 0, "key": ""}', '0 0 1 1 *')
