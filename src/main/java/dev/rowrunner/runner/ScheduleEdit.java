@@ -29,12 +29,4 @@ public record ScheduleEdit(
         @Nullable String misfire,
         @Nullable Integer misfireCap,
         @Nullable Duration grace,
-        @Nullable String overlap) {
-
-    public static final ScheduleEdit NONE =
-            new ScheduleEdit(null, null, null, null, null, null, null, null, null, null);
-
-    public ScheduleEdit enabled(boolean enabled) {
-        return new ScheduleEdit(kind, args, cron, every, zone, enabled, misfire, misfireCap, grace, overlap);
-    }
-}
+        @Nullable String overlap) {}

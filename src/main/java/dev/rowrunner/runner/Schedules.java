@@ -70,8 +70,6 @@ public interface Schedules {
      */
     record Due(Instant at, String local, @Nullable String note) {}
 
-    long count();
-
     /** In the order of their ids. */
     List<Entry> list(int limit, long offset);
 
@@ -105,8 +103,6 @@ public interface Schedules {
     /** The next times of a schedule that need not exist. Only timing and zone of the edit count. */
     List<Due> preview(ScheduleEdit timing, int count);
 
-    long countRuns(String id);
-
-    /** The newest first. */
+    /** The newest first; of a removed schedule too. */
     List<Run> runs(String id, int limit, long offset);
 }

@@ -109,6 +109,95 @@ class WorkerProcessesTest {
         assertThat(runs(job)).isEqualTo(2);
     }
 
+    @Test
+    void eachTickIsDecidedOnceAcrossTheDeathOfTheWorkerThatTicks() {
+        startTwo("--rowrunner.scheduler.enabled=true");
+        jdbc.sql("""
+                INSERT INTO rowrunner.schedule (id, kind, args, every, overlap)
+                SELECT 'beat-' || n, 'chaos.quick', '{"millis": 1, "failures": 0, "key": ""}', '5 seconds', 'allow'
+                FROM generate_series(1, 20) n
+                """).update();
+        await().atMost(Duration.ofSeconds(30)).until(() -> decided("count(DISTINCT schedule_id)") == 20);
+
+        killAtATick();
+        int before = decided("count(*)");
+        long killed = System.nanoTime();
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> decided("count(*)") > before);
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killed);
+        System.out.println("kill -9 of the worker that ticks to the next decision: " + millis + " ms");
+        await().atMost(Duration.ofSeconds(40)).until(() -> decided("count(*)") >= before + 40);
+
+        // The next time may be almost an interval away.
+        assertThat(millis).isLessThan(15_000);
+        assertThat(decided("count(*)")).isEqualTo(decided("count(DISTINCT job_id)"));
+        assertThat(decided("count(*) FILTER (WHERE decision <> 'ran')")).isZero();
+        assertThat(jdbc.sql("""
+                                SELECT count(*) FROM (SELECT due_at - lag(due_at) OVER (PARTITION BY schedule_id ORDER BY due_at)
+                                                      AS pause FROM schedule_runs) gaps WHERE pause <> interval '5 seconds'
+                                """).query(Integer.class).single())
+                .as("times that were left out")
+                .isZero();
+        assertThat(jdbc.sql("SELECT count(*) FROM rowrunner.job WHERE recurring_id LIKE 'beat-%' AND id NOT IN"
+                                + " (SELECT job_id FROM schedule_runs)")
+                        .query(Integer.class)
+                        .single())
+                .isZero();
+    }
+
+    /** The oldest worker, in the moment in which it decides: one that is due is locked then, or just was. */
+    private void killAtATick() {
+        int before = decided("count(*)");
+        var oldest = jdbc.sql("SELECT name FROM rowrunner.worker WHERE ended_at IS NULL ORDER BY id LIMIT 1")
+                .query(String.class)
+                .single();
+        var first = workers.stream()
+                .filter(worker -> worker.name().equals(oldest))
+                .findFirst()
+                .orElseThrow();
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(5))
+                .pollDelay(Duration.ZERO)
+                .until(() -> decided("count(*)") > before);
+        first.kill();
+    }
+
+    @Test
+    void anEditInSqlTakesEffectWithinTwoSeconds() {
+        startTwo("--rowrunner.scheduler.enabled=true");
+        jdbc.sql("""
+                INSERT INTO rowrunner.schedule (id, kind, args, cron)
+                VALUES ('edited', 'chaos.quick', '{"millis": 1, "failures": 0, "key": ""}', '0 0 1 1 *')
+                """).update();
+        await().atMost(Duration.ofSeconds(20)).until(() -> nextDueIsNear("365 days"));
+
+        jdbc.sql("UPDATE rowrunner.schedule SET cron = NULL, every = '5 seconds' WHERE id = 'edited'")
+                .update();
+        long edited = System.nanoTime();
+        await().atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> nextDueIsNear("5 seconds"));
+
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - edited);
+        System.out.println("edit of a schedule in SQL to its effect: " + millis + " ms");
+        assertThat(millis).isLessThan(2_000);
+    }
+
+    private boolean nextDueIsNear(String within) {
+        return jdbc.sql(
+                        "SELECT coalesce(next_due < now() + :within::interval, false) FROM rowrunner.schedule WHERE id = 'edited'")
+                .param("within", within)
+                .query(Boolean.class)
+                .single();
+    }
+
+    private int decided(String what) {
+        return jdbc.sql("SELECT " + what + " FROM schedule_runs WHERE schedule_id LIKE 'beat-%'")
+                .query(Integer.class)
+                .single();
+    }
+
     private void startTwo(String... properties) {
         for (int i = 1; i <= 2; i++) {
             workers.add(WorkerProcess.start("process-" + i, LOGS, url, properties));

@@ -104,12 +104,13 @@ final class Housekeeping implements AutoCloseable {
         var now = parts.clock().instant();
         parts.storage().deleteJobsPermanently(StateName.SUCCEEDED, now.minus(retention.succeeded()));
         parts.storage().deleteJobsPermanently(StateName.DELETED, now.minus(retention.deleted()));
-        while (pruneRuns(now.minus(retention.scheduleRuns())) == PRUNED_AT_ONCE) {
+        while (pruneRuns(parts, now.minus(retention.scheduleRuns())) == PRUNED_AT_ONCE) {
             // Each turn in a transaction of its own.
         }
     }
 
-    private int pruneRuns(Instant before) {
+    /** Up to a thousand. */
+    static int pruneRuns(WorkerParts parts, Instant before) {
         return parts.database()
                 .jdbc()
                 .sql(PRUNE_RUNS)

@@ -6,8 +6,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Whether this process takes part in scheduling.
  *
- * @param enabled false: it registers no recurring definitions and ticks none. Set it alike on all workers, since
- *     the longest-running one ticks for all
+ * @param enabled false: it declares no schedules and ticks none. Set it alike on all workers: where the oldest has
+ *     it off, the others tick five seconds late
  */
 @ConfigurationProperties("rowrunner.scheduler")
 record SchedulerProperties(@DefaultValue("true") boolean enabled) {}

@@ -58,11 +58,6 @@ class StoredSchedules implements Schedules {
     // ---- looking
 
     @Override
-    public long count() {
-        return jdbc.sql("SELECT count(*) FROM schedules").query(Long.class).single();
-    }
-
-    @Override
     public List<Entry> list(int limit, long offset) {
         return jdbc.sql(ENTRY + "ORDER BY s.id LIMIT :limit OFFSET :offset")
                 .param("limit", limit)
@@ -230,14 +225,6 @@ class StoredSchedules implements Schedules {
             from = tick.due();
         }
         return times;
-    }
-
-    @Override
-    public long countRuns(String id) {
-        return jdbc.sql("SELECT count(*) FROM rowrunner.schedule_run WHERE schedule_id = :id")
-                .param("id", id)
-                .query(Long.class)
-                .single();
     }
 
     @Override

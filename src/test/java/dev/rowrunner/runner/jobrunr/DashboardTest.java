@@ -168,6 +168,30 @@ class DashboardTest {
                 .containsEntry("queue", "dashboard")
                 .containsEntry("priority", 7);
         assertThat(triggered.get("args")).hasToString("{\"n\": 1}");
+        assertThat(jdbc.sql("SELECT decision, job_id FROM schedule_runs WHERE schedule_id = 'dashboard-hourly'")
+                        .query()
+                        .singleRow()
+                        .values())
+                .containsExactly("triggered", triggered.get("id"));
+    }
+
+    @Test
+    void showsThatAScheduleIsPaused() throws IOException {
+        jdbc.sql("INSERT INTO rowrunner.schedule (id, kind, cron) VALUES ('dashboard-nightly', :kind, '0 3 * * *')")
+                .param("kind", KIND)
+                .update();
+        assertThat(ask("GET /api/recurring-jobs?offset=0&limit=20", "Host: localhost", viewer()))
+                .contains("dashboard-nightly", "0 3 * * *")
+                .doesNotContain("paused");
+
+        jdbc.sql("UPDATE rowrunner.schedule SET enabled = false WHERE id = 'dashboard-nightly'")
+                .update();
+
+        assertThat(ask("GET /api/recurring-jobs?offset=0&limit=20", "Host: localhost", viewer()))
+                .contains("dashboard-nightly", "\"paused\"");
+        assertThat(ask("DELETE /api/recurring-jobs/dashboard-nightly", "Host: localhost", actor()))
+                .startsWith("HTTP/1.1 204");
+        assertThat(storage.getRecurringJobs()).isEmpty();
     }
 
     @Test

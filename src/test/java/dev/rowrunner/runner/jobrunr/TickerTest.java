@@ -319,6 +319,22 @@ class TickerTest {
     }
 
     @Test
+    void forgetsWhatWasDecidedBeforeTheRetention() {
+        at("2026-05-01T00:00:30Z");
+        add("often", "every => '1 minute'", "overlap => 'allow'");
+        ticker.tick();
+        at("2026-05-01T00:01:01Z");
+        ticker.tick();
+        at("2026-05-01T00:02:01Z");
+        ticker.tick();
+
+        assertThat(Housekeeping.pruneRuns(parts, Instant.parse("2026-05-01T00:02:00Z")))
+                .isOne();
+
+        assertThat(runs("often")).containsExactly("2026-05-01T00:02:00Z ran");
+    }
+
+    @Test
     void triggersAPausedScheduleAndLeavesARun() {
         at("2026-05-01T00:00:30Z");
         add("paused", "cron => '0 12 * * *'", "enabled => false");
