@@ -27,7 +27,7 @@ class TenantBoundTest {
 
     private static final Caller ACME = new Caller("alice", Role.OPERATOR, "acme", null);
     private static final Caller ANYBODY = new Caller("root", Role.ADMIN, null, null);
-    private static final Paging FIRST = new Paging(null, null);
+    private static final Paging FIRST = new Paging(1, 50);
     private static final DeadLetters.Filter ALL = new DeadLetters.Filter(null, null, null, null, null, null);
 
     @Autowired
