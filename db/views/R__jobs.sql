@@ -4,7 +4,7 @@ DROP VIEW IF EXISTS public.jobs;
 CREATE VIEW public.jobs AS
 SELECT j.id,
        j.kind,
-       b.args,
+       rowrunner.shown_args(j.kind, b.args)                          AS args,
        lower(j.state)                                                AS state,
        j.queue,
        nullif(j.tenant, '')                                          AS tenant,
@@ -32,7 +32,7 @@ DROP VIEW IF EXISTS public.dead_letters;
 CREATE VIEW public.dead_letters AS
 SELECT j.id,
        j.kind,
-       b.args,
+       rowrunner.shown_args(j.kind, b.args)                          AS args,
        j.queue,
        nullif(j.tenant, '')            AS tenant,
        h.reason,

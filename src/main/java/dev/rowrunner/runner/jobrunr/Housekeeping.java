@@ -1,6 +1,7 @@
 package dev.rowrunner.runner.jobrunr;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -9,7 +10,7 @@ import org.jobrunr.jobs.states.StateName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What one worker does for all: adds up counts, mends, prunes, ticks the schedules. And its sign of life for JobRunr. */
+/** What one worker does for all: adds up counts, mends, prunes. And its sign of life for JobRunr. */
 final class Housekeeping implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -17,23 +18,25 @@ final class Housekeeping implements AutoCloseable {
     private static final String ADD_UP = "SELECT rowrunner.add_up_counts()::text";
     private static final String SWEEP = "SELECT rowrunner.sweep(:now)::text";
 
+    private static final int PRUNED_AT_ONCE = 1000;
+
+    private static final String PRUNE_RUNS = """
+            DELETE FROM rowrunner.schedule_run WHERE (schedule_id, due_at) IN (
+                SELECT schedule_id, due_at FROM rowrunner.schedule_run WHERE decided_at < :before LIMIT :limit)
+            """;
+
     private final WorkerParts parts;
     private final RetentionProperties retention;
     private final Lease lease;
     private final Runnable sign;
-    private final Runnable tick;
     private final ScheduledExecutorService broom = Executors.newSingleThreadScheduledExecutor(Housekeeping::thread);
 
-    /**
-     * @param sign tells JobRunr that this server lives
-     * @param tick makes the jobs of schedules that are due
-     */
-    Housekeeping(WorkerParts parts, RetentionProperties retention, Lease lease, Runnable sign, Runnable tick) {
+    /** @param sign tells JobRunr that this server lives */
+    Housekeeping(WorkerParts parts, RetentionProperties retention, Lease lease, Runnable sign) {
         this.parts = parts;
         this.retention = retention;
         this.lease = lease;
         this.sign = sign;
-        this.tick = tick;
     }
 
     private static Thread thread(Runnable work) {
@@ -45,7 +48,6 @@ final class Housekeeping implements AutoCloseable {
 
     void start() {
         every(Duration.ofSeconds(5), sign);
-        every(Duration.ofSeconds(1), first(tick));
         every(Duration.ofSeconds(2), first(() -> ask(ADD_UP)));
         every(Duration.ofSeconds(5), first(this::sweep));
         every(Duration.ofSeconds(10), first(this::prune));
@@ -102,6 +104,18 @@ final class Housekeeping implements AutoCloseable {
         var now = parts.clock().instant();
         parts.storage().deleteJobsPermanently(StateName.SUCCEEDED, now.minus(retention.succeeded()));
         parts.storage().deleteJobsPermanently(StateName.DELETED, now.minus(retention.deleted()));
+        while (pruneRuns(now.minus(retention.scheduleRuns())) == PRUNED_AT_ONCE) {
+            // Each turn in a transaction of its own.
+        }
+    }
+
+    private int pruneRuns(Instant before) {
+        return parts.database()
+                .jdbc()
+                .sql(PRUNE_RUNS)
+                .param("before", before.atOffset(ZoneOffset.UTC))
+                .param("limit", PRUNED_AT_ONCE)
+                .update();
     }
 
     /** Waits for what is being done, so that no sign of life comes after the farewell. */
