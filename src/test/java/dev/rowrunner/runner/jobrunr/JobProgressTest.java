@@ -36,6 +36,9 @@ class JobProgressTest {
     WorkerParts parts;
 
     @Autowired
+    RetentionProperties retention;
+
+    @Autowired
     SettableClock clock;
 
     @Autowired
@@ -54,7 +57,7 @@ class JobProgressTest {
         server = new WorkerServer(
                 parts,
                 new WorkerProperties("tested", 2, Set.of(), Duration.ofSeconds(30), Duration.ofSeconds(7)),
-                new RetentionProperties(Duration.ofDays(30), Duration.ofDays(30)),
+                retention,
                 false);
         server.start();
     }

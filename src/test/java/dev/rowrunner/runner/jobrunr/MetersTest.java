@@ -60,7 +60,7 @@ class MetersTest {
         server = new WorkerServer(
                 measured,
                 new WorkerProperties("measured", 1, Set.of(), Duration.ofSeconds(30), Duration.ofSeconds(7)),
-                new RetentionProperties(Duration.ofDays(30), Duration.ofDays(30)),
+                new RetentionProperties(Duration.ofDays(30), Duration.ofDays(30), Duration.ofDays(30)),
                 false);
         server.start();
     }

@@ -44,6 +44,9 @@ class WhyTest {
     WorkerParts parts;
 
     @Autowired
+    RetentionProperties retention;
+
+    @Autowired
     SettableClock clock;
 
     @Autowired
@@ -347,7 +350,7 @@ class WhyTest {
             clock.advance(Duration.ofMinutes(2));
         }
 
-        assertWhy(id, "failed", "dead letter", "after 3 attempts", "the account is closed", "requeue or discard it");
+        assertWhy(id, "failed", "dead letter", "after attempt 3", "the account is closed", "requeue or discard it");
     }
 
     @Test
@@ -424,8 +427,7 @@ class WhyTest {
 
     private void start(int threads, Set<String> queues) {
         var properties = new WorkerProperties("tested", threads, queues, Duration.ofSeconds(30), Duration.ofSeconds(7));
-        var server = new WorkerServer(
-                parts, properties, new RetentionProperties(Duration.ofDays(30), Duration.ofDays(30)), false);
+        var server = new WorkerServer(parts, properties, retention, false);
         servers.add(server);
         server.start();
     }
