@@ -1,7 +1,7 @@
 -- The attempts at a job as people read them; JobRunr reads the same story as rowrunner.history tells it.
 
--- One row for each attempt whose beginning is still told (of a long story the first and the newest are), oldest first. outcome: running,
--- succeeded, failed, worker_lost, snoozed, given_back (by a worker that stopped; costs no attempt) or discarded.
+-- One row for each attempt whose beginning is still told (of a long story the first and the newest are), oldest first. outcome:
+-- running, succeeded, failed, worker_lost, snoozed, given_back (by a worker that stopped; costs no attempt) or discarded.
 CREATE OR REPLACE FUNCTION rowrunner.attempts(job uuid)
     RETURNS TABLE (number bigint, worker text, started_at timestamptz, ended_at timestamptz, outcome text, error text,
                    message text, trace text, done bigint, total bigint, percent int, log jsonb)
@@ -21,7 +21,8 @@ SELECT row_number() OVER (ORDER BY s.n),
        (s.next ->> 'createdAt')::timestamptz,
        CASE s.next ->> 'state'
            WHEN 'SUCCEEDED' THEN 'succeeded'
-           WHEN 'FAILED' THEN CASE WHEN s.next ->> 'exceptionType' = 'dev.rowrunner.runner.WorkerLost' THEN 'worker_lost' ELSE 'failed' END
+           WHEN 'FAILED' THEN CASE WHEN s.next ->> 'exceptionType' = 'dev.rowrunner.runner.WorkerLost' THEN 'worker_lost'
+                                   ELSE 'failed' END
            WHEN 'SCHEDULED' THEN CASE WHEN s.then_next ->> 'state' = 'ENQUEUED' AND s.next ->> 'scheduledAt' = s.next ->> 'createdAt'
                                       THEN 'given_back' ELSE 'snoozed' END
            WHEN 'ENQUEUED' THEN 'given_back'
@@ -34,7 +35,8 @@ SELECT row_number() OVER (ORDER BY s.n),
        (bar.told ->> 'totalAmount')::bigint,
        (bar.told ->> 'progress')::int,
        coalesce((SELECT jsonb_agg(jsonb_build_object('at', line ->> 'logInstant', 'text', line ->> 'logMessage') ORDER BY i)
-                 FROM jsonb_array_elements(s.facts -> ('jobRunrDashboardLog-' || s.n) -> 'logLines') WITH ORDINALITY AS l(line, i)), '[]')
+                 FROM jsonb_array_elements(s.facts -> ('jobRunrDashboardLog-' || s.n) -> 'logLines')
+                      WITH ORDINALITY AS l(line, i)), '[]')
 FROM step s CROSS JOIN LATERAL (SELECT s.facts -> ('jobRunrDashboardProgressBar-' || s.n) AS told) AS bar
 WHERE s.state ->> 'state' = 'PROCESSING'
 ORDER BY s.n

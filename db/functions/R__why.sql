@@ -21,7 +21,8 @@ CREATE OR REPLACE FUNCTION rowrunner.is_live(w rowrunner.worker) RETURNS boolean
     LANGUAGE sql STABLE AS
 $$ SELECT w.ended_at IS NULL AND w.ended_by IS NULL AND w.beat_at > clock_timestamp() - interval '10 seconds' $$;
 
--- Jobs that hold what another waits for: those that run longest, ten at most. Of other tenants than p_tenant's it is only told that there is one.
+-- Jobs that hold what another waits for: those that run longest, ten at most. Of other tenants than p_tenant's it is told only
+-- that there is one.
 CREATE OR REPLACE FUNCTION rowrunner.holders(p_jobs uuid[], p_tenant text) RETURNS jsonb
     LANGUAGE sql STABLE AS
 $$
@@ -58,7 +59,8 @@ $$;
 CREATE OR REPLACE FUNCTION rowrunner.ahead_in_words(p_ahead bigint, p_where text) RETURNS text
     LANGUAGE sql IMMUTABLE AS
 $$
-SELECT CASE p_ahead WHEN 0 THEN 'it is the first ' WHEN 1 THEN '1 job is before it ' WHEN 1000 THEN '1000 jobs or more are before it '
+SELECT CASE p_ahead WHEN 0 THEN 'it is the first ' WHEN 1 THEN '1 job is before it '
+                    WHEN 1000 THEN '1000 jobs or more are before it '
                     ELSE p_ahead || ' jobs are before it ' END || p_where
 $$;
 
@@ -95,16 +97,17 @@ BEGIN
     WHERE rowrunner.is_live(w);
     IF heard = 0 THEN
         RETURN QUERY SELECT 'no_worker_listens',
-            CASE WHEN live IS NULL THEN format('No worker is alive, so none listens to queue ''%s'': start one, or see its log.', j.queue)
-                 ELSE format('No live worker listens to queue ''%s'', only to others: %s; start one that does, or add it to rowrunner.worker.queues of one.',
-                             j.queue, live) END,
+            CASE WHEN live IS NULL
+                 THEN format('No worker is alive, so none listens to queue ''%s'': start one, or see its log.', j.queue)
+                 ELSE format('No live worker listens to queue ''%s'', only to others: %s; start one that does, or add it to '
+                             'rowrunner.worker.queues of one.', j.queue, live) END,
             jsonb_build_object('queue', j.queue, 'live', live);
     ELSIF handled = 0 THEN
         RETURN QUERY SELECT 'no_handler',
             CASE WHEN handling IS NULL
                  THEN format('No live worker has a handler for kind ''%s'': start a process that has one, or discard the job.', j.kind)
-                 ELSE format('The live workers that listen to queue ''%s'' (%s) have no handler for kind ''%s'', and those that have (%s) do not listen: let one do both.',
-                             j.queue, listening, j.kind, handling) END,
+                 ELSE format('The live workers that listen to queue ''%s'' (%s) have no handler for kind ''%s'', and those that '
+                             'have (%s) do not listen: let one do both.', j.queue, listening, j.kind, handling) END,
             jsonb_build_object('kind', j.kind, 'listening', listening, 'handling', handling);
     END IF;
 END
@@ -155,7 +158,8 @@ BEGIN
         WHERE a.state = 'ENQUEUED' AND a.parked AND a.concurrency_key = j.concurrency_key AND a.claim_key < j.claim_key
         ORDER BY a.claim_key LIMIT 1000) AS before;
     RETURN QUERY SELECT 'key_held',
-        CASE WHEN running < most THEN format('Concurrency key ''%s'' is free again: the job goes on within seconds.', j.concurrency_key)
+        CASE WHEN running < most
+             THEN format('Concurrency key ''%s'' is free again: the job goes on within seconds.', j.concurrency_key)
              ELSE format('Concurrency key ''%s'' runs at most %s at once: taken by %s; %s, and it goes on when one ends.',
                          j.concurrency_key, most, rowrunner.holders_in_words(whom, cardinality(taken)),
                          rowrunner.ahead_in_words(ahead, 'for this key')) END,
@@ -184,7 +188,8 @@ BEGIN
     due := t + (1 - coalesce(bucket.tokens, 0) + ahead) * bucket.rate_interval / bucket.rate_jobs;
     RETURN QUERY SELECT 'rate_limited',
         format('Queue ''%s'' starts %s in %s, and has done so: %s, so it can''t start before %s (in %s); raise the rate, or wait.',
-               j.queue, bucket.rate_jobs || CASE bucket.rate_jobs WHEN 1 THEN ' job' ELSE ' jobs' END, rowrunner.in_words(bucket.rate_interval), rowrunner.ahead_in_words(ahead, 'in its lane'),
+               j.queue, bucket.rate_jobs || CASE bucket.rate_jobs WHEN 1 THEN ' job' ELSE ' jobs' END,
+               rowrunner.in_words(bucket.rate_interval), rowrunner.ahead_in_words(ahead, 'in its lane'),
                rowrunner.to_second(due), rowrunner.in_words(due - t)),
         jsonb_build_object('jobs', bucket.rate_jobs, 'seconds', extract(epoch FROM bucket.rate_interval), 'ahead', ahead,
                            'notBefore', rowrunner.iso(due));
@@ -211,9 +216,11 @@ BEGIN
          CROSS JOIN LATERAL (SELECT count(*) AS jobs FROM rowrunner.job WHERE worker = w.id AND state = 'PROCESSING') AS r
     WHERE rowrunner.is_live(w) AND (w.queues IS NULL OR j.queue = ANY (w.queues)) AND j.kind = ANY (w.kinds);
     IF team.busy >= team.slots THEN
-        whom := rowrunner.holders(ARRAY(SELECT id FROM rowrunner.job WHERE worker = ANY (team.ids) AND state = 'PROCESSING'), p_tenant);
+        whom := rowrunner.holders(
+            ARRAY(SELECT id FROM rowrunner.job WHERE worker = ANY (team.ids) AND state = 'PROCESSING'), p_tenant);
         RETURN QUERY SELECT 'workers_busy',
-            format('All %s slots of the workers that may run it (%s) are busy, longest with %s%s; ready since %s, %s: wait, or start another worker.',
+            format('All %s slots of the workers that may run it (%s) are busy, longest with %s%s; ready since %s, %s: wait, or '
+                   'start another worker.',
                    team.slots, team.names, rowrunner.holders_in_words(whom, team.busy::bigint),
                    CASE WHEN team.stuck > 0 THEN format('; %s of them are stuck', team.stuck) ELSE '' END,
                    rowrunner.to_second(ready), rowrunner.ahead_in_words(ahead, 'in its lane')),
@@ -248,14 +255,16 @@ BEGIN
     ELSE
         RETURN QUERY SELECT found_ones -> 0 ->> 'code',
                             found_ones -> 0 ->> 'sentence'
-                                || coalesce(' After that: ' || (SELECT string_agg(o ->> 'code', ', ') FROM jsonb_array_elements(found_ones - 0) o) || '.', ''),
+                                || coalesce(' After that: ' || (SELECT string_agg(o ->> 'code', ', ')
+                                                                FROM jsonb_array_elements(found_ones - 0) o) || '.', ''),
                             found_ones -> 0 -> 'detail' || jsonb_build_object('also', found_ones - 0);
     END IF;
 END
 $$;
 
 -- A job whose time has not come: for a retry, a snooze, or because it was asked for so.
-CREATE OR REPLACE FUNCTION rowrunner.why_later(j rowrunner.job, p_now timestamptz) RETURNS TABLE (code text, sentence text, detail jsonb)
+CREATE OR REPLACE FUNCTION rowrunner.why_later(j rowrunner.job, p_now timestamptz)
+    RETURNS TABLE (code text, sentence text, detail jsonb)
     LANGUAGE plpgsql STABLE AS
 $$
 DECLARE
@@ -269,19 +278,20 @@ BEGIN
     before := h.states -> -2 ->> 'state';
     code := CASE before WHEN 'FAILED' THEN 'retry_due' WHEN 'PROCESSING' THEN 'snoozed' ELSE 'scheduled_for_later' END;
     sentence := CASE code
-        WHEN 'retry_due' THEN format('Attempt %s failed at %s (%s); attempt %s%s is due at %s', j.attempt, rowrunner.to_second(j.updated_at),
-                                     coalesce(left(h.last_error, 300), 'no error told'), j.attempt + 1, ' of ' || most, due)
+        WHEN 'retry_due' THEN format('Attempt %s failed at %s (%s); attempt %s%s is due at %s', j.attempt,
+                                     rowrunner.to_second(j.updated_at), coalesce(left(h.last_error, 300), 'no error told'), j.attempt + 1, ' of ' || most, due)
         WHEN 'snoozed' THEN format('Its handler put it off until %s: %s', due, coalesce(h.reason, 'no reason told'))
         ELSE format('It is scheduled for %s', due) END;
     SELECT * INTO closed FROM rowrunner.closed_to(j) LIMIT 1;
     sentence := sentence || '; requeue it to run it now.' || coalesce(' By then this must change: ' || closed.sentence, '');
-    detail := jsonb_build_object('runAt', rowrunner.iso(j.run_at), 'attempt', j.attempt, 'maxAttempts', most, 'lastError', h.last_error,
-                                 'snoozes', j.snoozes, 'then', closed.code);
+    detail := jsonb_build_object('runAt', rowrunner.iso(j.run_at), 'attempt', j.attempt, 'maxAttempts', most,
+                                 'lastError', h.last_error, 'snoozes', j.snoozes, 'then', closed.code);
     RETURN NEXT;
 END
 $$;
 
-CREATE OR REPLACE FUNCTION rowrunner.why_processing(j rowrunner.job, p_now timestamptz) RETURNS TABLE (code text, sentence text, detail jsonb)
+CREATE OR REPLACE FUNCTION rowrunner.why_processing(j rowrunner.job, p_now timestamptz)
+    RETURNS TABLE (code text, sentence text, detail jsonb)
     LANGUAGE plpgsql STABLE AS
 $$
 DECLARE
@@ -298,13 +308,15 @@ BEGIN
             || CASE WHEN progress.total > 0 THEN format('; %s of %s done', progress.done, progress.total) ELSE '' END
             || coalesce('; it was asked to stop: ' || j.cancel_reason, '')
             || CASE WHEN NOT rowrunner.is_live(w) AND w.ended_by IS NULL THEN
-                    format('; its worker has been silent for %s, and loses it unless it beats', rowrunner.in_words(clock_timestamp() - w.beat_at))
+                    format('; its worker has been silent for %s, and loses it unless it beats',
+                           rowrunner.in_words(clock_timestamp() - w.beat_at))
                 ELSE '' END || '.'
         ELSE format('Its worker %s has ended (%s): ', coalesce(w.name, 'unknown'), coalesce(w.ended_by, 'without a word'))
-            || CASE WHEN others = 0 THEN 'no worker is alive to take the job over, start one.' ELSE 'a live worker takes the job over within seconds.' END
+            || CASE WHEN others = 0 THEN 'no worker is alive to take the job over, start one.'
+                    ELSE 'a live worker takes the job over within seconds.' END
         END;
-    detail := jsonb_build_object('worker', w.name, 'attempt', j.attempt, 'startedAt', rowrunner.iso(j.started_at), 'beatAt', rowrunner.iso(w.beat_at),
-                                 'done', progress.done, 'total', progress.total, 'stopping', j.cancel_reason IS NOT NULL);
+    detail := jsonb_build_object('worker', w.name, 'attempt', j.attempt, 'startedAt', rowrunner.iso(j.started_at),
+                                 'beatAt', rowrunner.iso(w.beat_at), 'done', progress.done, 'total', progress.total, 'stopping', j.cancel_reason IS NOT NULL);
     RETURN NEXT;
 END
 $$;
@@ -320,11 +332,13 @@ BEGIN
     code := lower(j.state);
     sentence := CASE j.state
         WHEN 'SUCCEEDED' THEN format('It succeeded at %s, in attempt %s; requeue it to run it again.', t, j.attempt)
-        WHEN 'FAILED' THEN format('It is a dead letter since %s, after %s attempts: %s; last error: %s; requeue or discard it.', t, j.attempt,
-                                  coalesce(h.reason, 'no reason told'), coalesce(left(h.last_error, 300), 'none'))
-        WHEN 'DELETED' THEN format('It was discarded at %s: %s; requeue it to run it after all.', t, coalesce(h.reason, 'no reason told'))
+        WHEN 'FAILED' THEN format('It is a dead letter since %s, after attempt %s: %s; last error: %s; requeue or discard it.', t,
+                                  j.attempt, coalesce(h.reason, 'no reason told'), coalesce(left(h.last_error, 300), 'none'))
+        WHEN 'DELETED' THEN format('It was discarded at %s: %s; requeue it to run it after all.', t,
+                                   coalesce(h.reason, 'no reason told'))
         ELSE format('It is in state %s of JobRunr, which no worker here steers; discard it, or requeue it there.', j.state) END;
-    detail := jsonb_build_object('at', rowrunner.iso(j.updated_at), 'attempt', j.attempt, 'reason', h.reason, 'lastError', h.last_error);
+    detail := jsonb_build_object('at', rowrunner.iso(j.updated_at), 'attempt', j.attempt, 'reason', h.reason,
+                                 'lastError', h.last_error);
     RETURN NEXT;
 END
 $$;

@@ -20,7 +20,8 @@ SELECT j.id,
        j.concurrency_key,
        b.unique_key,
        h.last_error,
-       coalesce(h.reason, j.cancel_reason)                           AS reason
+       coalesce(h.reason, j.cancel_reason)                           AS reason,
+       j.recurring_id                                                AS schedule_id
 FROM rowrunner.job j
      LEFT JOIN rowrunner.job_body b ON b.id = j.id
      LEFT JOIN rowrunner.job_history h ON h.id = j.id

@@ -66,7 +66,7 @@ class ReadmeTest {
                         .flatMap(method -> info.getPatternValues().stream().map(path -> method + " " + path)))
                 .collect(Collectors.toSet());
 
-        assertThat(mapped).containsAll(found(Pattern.compile("`((?:GET|POST) /api/[^`]+)`"), readme));
+        assertThat(mapped).containsAll(found(Pattern.compile("`((?:GET|POST|PUT|PATCH|DELETE) /api/[^`]+)`"), readme));
     }
 
     @Test

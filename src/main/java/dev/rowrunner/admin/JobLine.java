@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param runAt not before this; null: at once
  * @param worker who runs it, or ran it last
  * @param parked ready, but its concurrency key is busy
+ * @param scheduleId of the schedule that made it; null: none did
  */
 record JobLine(
         UUID id,
@@ -32,12 +33,13 @@ record JobLine(
         @Nullable String concurrencyKey,
         @Nullable String uniqueKey,
         @Nullable String lastError,
-        @Nullable String reason) {
+        @Nullable String reason,
+        @Nullable String scheduleId) {
 
     /** The columns of view jobs that it is read from. */
     static final String COLUMNS = """
             id, kind, state, queue, tenant, priority, attempt, created_at, run_at, started_at, finished_at, updated_at,
-            worker, parked, concurrency_key, unique_key, last_error, reason
+            worker, parked, concurrency_key, unique_key, last_error, reason, schedule_id
             """;
 
     /** For people, in their order. */
@@ -61,6 +63,7 @@ record JobLine(
         facts.put("unique key", uniqueKey);
         facts.put("last error", lastError);
         facts.put("reason", reason);
+        facts.put("schedule", scheduleId);
         return facts;
     }
 }

@@ -11,11 +11,14 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.RowMapper;
+import org.springframework.jdbc.core.SimplePropertyRowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Transactional;
@@ -39,7 +42,7 @@ class JobRecords {
             """.formatted(JobLine.COLUMNS);
 
     private static final String ONE = "SELECT " + JobLine.COLUMNS
-            + ", args FROM jobs WHERE id = :id AND (:tenant::text IS NULL OR tenant = :tenant)";
+            + ", coalesce(args, '{}') AS args FROM jobs WHERE id = :id AND (:tenant::text IS NULL OR tenant = :tenant)";
 
     private static final String ATTEMPTS = "SELECT * FROM rowrunner.attempts(:id)";
 
@@ -65,6 +68,8 @@ class JobRecords {
             SELECT u.job_id FROM rowrunner.job_body b JOIN rowrunner.unique_key u ON u.key = b.unique_key
             WHERE b.id = :id AND u.job_id <> b.id
             """;
+
+    private static final RowMapper<JobLine> LINE = new SimplePropertyRowMapper<>(JobLine.class);
 
     private final JdbcClient jdbc;
     private final Kinds kinds;
@@ -94,20 +99,19 @@ class JobRecords {
                 .param("tenant", filter.tenant())
                 .param("offset", offset)
                 .param("limit", limit)
-                .query(JobLine.class)
+                .query(LINE)
                 .list();
     }
 
     // ---- one job; with a tenant, of that tenant only
 
     Optional<JobStory> find(UUID id, @Nullable String tenant) {
-        var line = one(id, tenant).query(JobLine.class).optional();
-        return line.map(job -> JobStory.of(
-                job, one(id, tenant).query((row, n) -> row.getString("args")).single(), attempts(id)));
-    }
-
-    private JdbcClient.StatementSpec one(UUID id, @Nullable String tenant) {
-        return jdbc.sql(ONE).param("id", id).param("tenant", tenant);
+        return jdbc.sql(ONE)
+                .param("id", id)
+                .param("tenant", tenant)
+                .query((row, n) -> Map.entry(LINE.mapRow(row, n), row.getString("args")))
+                .optional()
+                .map(found -> JobStory.of(found.getKey(), found.getValue(), attempts(id)));
     }
 
     List<Attempt> attempts(UUID id) {

@@ -187,16 +187,6 @@ class JobsHttpTest {
         });
     }
 
-    @Test
-    void listsHundredThousandsOfJobsByTheirIndex() {
-        var plan = String.join("\n", jdbc.sql("""
-                        EXPLAIN SELECT j.id, j.updated_at FROM rowrunner.job j
-                        WHERE lower(j.state) = 'succeeded' AND (NULL::text IS NULL OR j.kind = NULL)
-                        ORDER BY j.updated_at DESC, j.id LIMIT 51""").query(String.class).list());
-
-        assertThat(plan).contains("Incremental Sort", "Index Scan Backward using job_list_idx");
-    }
-
     private static Map<String, Object> day(int day) {
         return Map.of("date", "2025-11-0" + day);
     }

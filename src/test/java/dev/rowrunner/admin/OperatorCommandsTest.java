@@ -63,20 +63,21 @@ class OperatorCommandsTest {
 
     @Test
     void actsInTheNameOfTheMachinesUser() {
-        jdbc.sql("CREATE TABLE IF NOT EXISTS rowrunner.seen_actor AS SELECT ''::text AS actor WHERE false")
-                .update();
-        jdbc.sql("CREATE OR REPLACE RULE see_actor AS ON INSERT TO rowrunner.queue DO ALSO"
-                        + " INSERT INTO rowrunner.seen_actor VALUES (rowrunner.actor())")
-                .update();
+        jdbc.sql("""
+                CREATE TABLE rowrunner.seen (actor text);
+                CREATE FUNCTION rowrunner.see_actor() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN INSERT INTO rowrunner.seen VALUES (rowrunner.actor()); RETURN NULL; END $$;
+                CREATE TRIGGER see_actor AFTER INSERT ON rowrunner.queue FOR EACH ROW EXECUTE FUNCTION rowrunner.see_actor()
+                """).update();
 
         queue("create", queue);
 
-        assertThat(jdbc.sql("SELECT DISTINCT actor FROM rowrunner.seen_actor")
+        assertThat(jdbc.sql("SELECT actor FROM rowrunner.seen")
                         .query(String.class)
                         .list())
                 .containsExactly("cli:" + System.getProperty("user.name"));
-        jdbc.sql("DROP RULE see_actor ON rowrunner.queue").update();
-        jdbc.sql("DROP TABLE rowrunner.seen_actor").update();
+        jdbc.sql("DROP FUNCTION rowrunner.see_actor() CASCADE; DROP TABLE rowrunner.seen")
+                .update();
     }
 
     @Test

@@ -54,7 +54,7 @@ public record Http(Api api, Role role) {
         return exchange("DELETE", path, null);
     }
 
-    /** @param path with what is not allowed in a URL already escaped */
+    /** What is not allowed in a URL must be escaped in the path already. */
     public Answer exchange(String method, String path, @Nullable Object body) {
         var request = api.as(role)
                 .method(HttpMethod.valueOf(method))

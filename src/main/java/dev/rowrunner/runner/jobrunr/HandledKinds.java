@@ -25,7 +25,8 @@ class HandledKinds implements Kinds {
             jsonArgs.read(handlers.of(kind).kind(), args);
             return Optional.empty();
         } catch (ArgsDoNotFitException e) {
-            return Optional.of(e.reason());
+            return Optional.of(
+                    jsonArgs.redaction(handlers.of(kind).kind(), args).of(e.reason()));
         }
     }
 }

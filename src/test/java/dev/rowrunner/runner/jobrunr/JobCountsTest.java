@@ -108,13 +108,21 @@ class JobCountsTest {
             jdbc.sql("ANALYZE rowrunner.job").update();
 
             assertThat(plan("SELECT * FROM jobrunr.jobrunr_jobs_stats")).doesNotContain(" on job ");
-            assertThat(plan("SELECT * FROM queues")).doesNotContain(" on job ");
+            assertThat(plan("SELECT name, enqueued, scheduled, running, dead_letters, workers FROM queues"))
+                    .doesNotContain(" on job ");
+            assertThat(plan("SELECT oldest_ready_at FROM queues"))
+                    .contains("job_lane_idx")
+                    .doesNotContain("Seq Scan on job ", "Sort", "Bitmap");
             assertThat(plan("SELECT * FROM jobs WHERE state = 'enqueued'"))
                     .contains("job_list_idx")
                     .doesNotContain("Seq Scan on job ");
             assertThat(plan("SELECT * FROM jobs WHERE state = 'succeeded' ORDER BY updated_at DESC LIMIT 20"))
                     .contains("job_list_idx")
                     .doesNotContain("Sort");
+            // The operators' list, page by page in the same order.
+            assertThat(plan("SELECT id FROM rowrunner.job WHERE lower(state) = 'succeeded'"
+                            + " ORDER BY updated_at DESC, id LIMIT 51"))
+                    .contains("job_list_idx", "Incremental Sort");
             assertThat(plan("SELECT * FROM dead_letters ORDER BY died_at DESC LIMIT 20"))
                     .contains("job_list_idx");
             assertThat(plan("SELECT id FROM jobrunr.jobrunr_jobs WHERE state_name = 'succeeded'"

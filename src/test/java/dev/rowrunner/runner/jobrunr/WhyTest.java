@@ -347,7 +347,7 @@ class WhyTest {
             clock.advance(Duration.ofMinutes(2));
         }
 
-        assertWhy(id, "failed", "dead letter", "after 3 attempts", "the account is closed", "requeue or discard it");
+        assertWhy(id, "failed", "dead letter", "after attempt 3", "the account is closed", "requeue or discard it");
     }
 
     @Test
