@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rowrunner.testing.SettableClock;
-import java.time.Instant;
-import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.time.temporal.ChronoUnit;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -177,7 +177,10 @@ class TickerTest {
 
         ticker.tick();
 
-        assertThat(decisions("unseen")).startsWith("misfired").contains("coalesced").hasSizeBetween(2, 3);
+        assertThat(decisions("unseen"))
+                .startsWith("misfired")
+                .contains("coalesced")
+                .hasSizeBetween(2, 3);
     }
 
     @Test
