@@ -1,6 +1,7 @@
 package dev.rowrunner.runner.jobrunr;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -16,6 +17,11 @@ final class Housekeeping implements AutoCloseable {
 
     private static final String ADD_UP = "SELECT rowrunner.add_up_counts()::text";
     private static final String SWEEP = "SELECT rowrunner.sweep(:now)::text";
+
+    private static final String PRUNE_AUDIT = """
+            DELETE FROM rowrunner.audit
+            WHERE id IN (SELECT id FROM rowrunner.audit WHERE at < :before ORDER BY at LIMIT 1000)
+            """;
 
     private final WorkerParts parts;
     private final RetentionProperties retention;
@@ -102,6 +108,15 @@ final class Housekeeping implements AutoCloseable {
         var now = parts.clock().instant();
         parts.storage().deleteJobsPermanently(StateName.SUCCEEDED, now.minus(retention.succeeded()));
         parts.storage().deleteJobsPermanently(StateName.DELETED, now.minus(retention.deleted()));
+        pruneAudit(now.minus(retention.audit()));
+    }
+
+    private void pruneAudit(Instant before) {
+        parts.database()
+                .jdbc()
+                .sql(PRUNE_AUDIT)
+                .param("before", before.atOffset(ZoneOffset.UTC))
+                .update();
     }
 
     /** Waits for what is being done, so that no sign of life comes after the farewell. */

@@ -337,7 +337,10 @@ class ClaimingTest {
     private WorkerServer server(int threads, Set<String> queues) {
         var properties = new WorkerProperties("tested", threads, queues, Duration.ofSeconds(30), Duration.ofSeconds(7));
         var server = new WorkerServer(
-                parts, properties, new RetentionProperties(Duration.ofDays(30), Duration.ofDays(30)), false);
+                parts,
+                properties,
+                new RetentionProperties(Duration.ofDays(30), Duration.ofDays(30), Duration.ofDays(365)),
+                false);
         servers.add(server);
         return server;
     }
