@@ -80,3 +80,5 @@ CREATE OR REPLACE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON rowrunner.qu
     FOR EACH ROW EXECUTE FUNCTION rowrunner.audit_row();
 CREATE OR REPLACE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON http.token
     FOR EACH ROW EXECUTE FUNCTION rowrunner.audit_row('id', 'hash', 'last_used_at');
+CREATE OR REPLACE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON rowrunner.schedule
+    FOR EACH ROW EXECUTE FUNCTION rowrunner.audit_row('high_water', 'next_due', 'error', 'changed_at', 'edited', 'foreign_job', 'args');

@@ -28,6 +28,15 @@ SELECT rowrunner.state('FAILED', p_at, jsonb_build_object(
         'exceptionCauseMessage', null, 'stackTrace', p_stack, 'doNotRetry', false))
 $$;
 
+-- What may be shown of a job's args: the secret ones only as ***.
+CREATE OR REPLACE FUNCTION rowrunner.shown_args(p_kind text, p_args jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE AS
+$$
+SELECT coalesce((
+    SELECT p_args || (SELECT jsonb_object_agg(arg, '***') FROM unnest(k.secret_args) AS arg WHERE p_args ? arg)
+    FROM rowrunner.kind k WHERE k.name = p_kind AND p_args ?| k.secret_args), p_args)
+$$;
+
 CREATE OR REPLACE FUNCTION rowrunner.ready_at(j rowrunner.job) RETURNS timestamptz
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$ SELECT j.claim_key + j.priority * interval '1 minute' $$;
@@ -139,7 +148,7 @@ BEGIN
                     'jobParameters', jsonb_build_array(jsonb_build_object(
                             'className', 'dev.rowrunner.runner.jobrunr.StoredJob',
                             'actualClassName', 'dev.rowrunner.runner.jobrunr.StoredJob',
-                            'object', jsonb_build_object('kind', j.kind, 'args', body.args::text))))));
+                            'object', jsonb_build_object('kind', j.kind, 'args', rowrunner.shown_args(j.kind, body.args)::text))))));
     IF j.recurring_id IS NOT NULL THEN
         result := result || jsonb_build_object('recurringJobId', j.recurring_id);
     END IF;
@@ -275,7 +284,7 @@ $$;
 -- already, the id of the job that holds it. Wakes nobody.
 CREATE OR REPLACE FUNCTION rowrunner.insert_jobs(
     p_kind text, p_ids uuid[], p_args jsonb[], p_queue text, p_tenant text, p_priority int, p_run_at timestamptz,
-    p_unique_key text, p_concurrency_key text, p_recurring_id text, p_now timestamptz) RETURNS uuid[]
+    p_unique_key text, p_concurrency_key text, p_recurring_ids text[], p_now timestamptz) RETURNS uuid[]
     LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -313,8 +322,8 @@ BEGIN
            coalesce(p_tenant, w.args ->> k.tenant_arg, ''), prio,
            rowrunner.claim_key(CASE WHEN due THEN p_run_at ELSE p_now END, prio),
            CASE WHEN due THEN p_run_at END, p_now, p_kind || ':' || coalesce(p_concurrency_key, w.args ->> k.key_arg),
-           p_recurring_id
-    FROM unnest(p_ids, p_args, holders) AS w(id, args, holder)
+           w.recurring_id
+    FROM unnest(p_ids, p_args, holders, p_recurring_ids) AS w(id, args, holder, recurring_id)
     WHERE w.id = w.holder;
     IF rowrunner.is_person() THEN
         PERFORM rowrunner.note_enqueued(ARRAY(SELECT w.id FROM unnest(p_ids, holders) AS w(id, holder) WHERE w.id = w.holder),
@@ -337,7 +346,7 @@ DECLARE
     stored uuid;
 BEGIN
     IF args IS NULL OR jsonb_typeof(args) <> 'object' THEN
-        RAISE EXCEPTION 'The args of a job are a JSON object; kind ''%'' was given %', kind, coalesce(left(args::text, 100), 'null')
+        RAISE EXCEPTION 'The args of a job are a JSON object; kind ''%'' was given %', kind, coalesce('a ' || jsonb_typeof(args), 'null')
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF octet_length(args::text) > 1048576 THEN
@@ -866,7 +875,7 @@ BEGIN
     END IF;
     IF ours AND target IN ('SCHEDULED', 'ENQUEUED') AND EXISTS (SELECT FROM rowrunner.kind WHERE name = details ->> 'kind') THEN
         PERFORM rowrunner.insert_jobs(details ->> 'kind', ARRAY [p_id], ARRAY [(details ->> 'args')::jsonb], NULL, NULL, NULL,
-                                      CASE WHEN target = 'SCHEDULED' THEN due END, NULL, NULL, p_job ->> 'recurringJobId', p_at);
+                                      CASE WHEN target = 'SCHEDULED' THEN due END, NULL, NULL, ARRAY [p_job ->> 'recurringJobId'], p_at);
         RETURN true;
     END IF;
     INSERT INTO rowrunner.job_body (id, args, foreign_job, created_at)
@@ -984,6 +993,9 @@ BEGIN
         RAISE EXCEPTION 'The state of job % can''t be set to ''%'' here: jobrunr_jobs is a view', new.id, new.state
             USING ERRCODE = 'object_not_in_prerequisite_state',
                 HINT = 'Use rowrunner.requeue or rowrunner.discard; both take an array of ids';
+    END IF;
+    IF tg_op = 'INSERT' AND new.state = 'ENQUEUED' AND rowrunner.trigger_from_jobrunr(new.jobAsJson::jsonb) THEN
+        RETURN new;
     END IF;
     IF NOT rowrunner.save_job(new.jobAsJson::jsonb, CASE WHEN tg_op = 'INSERT' THEN 0 ELSE old.version END) THEN
         RETURN NULL;

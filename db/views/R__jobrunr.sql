@@ -1,4 +1,4 @@
--- JobRunr's own tables of jobs and counts, as they would read if it wrote them: its queries and everybody else's work on
+-- JobRunr's own tables of jobs, recurring jobs and counts, as they would read if it wrote them: its queries and everybody else's work on
 -- these, reading and writing.
 
 DROP VIEW IF EXISTS jobrunr.jobrunr_jobs;
@@ -28,6 +28,18 @@ FROM rowrunner.job j;
 CREATE TRIGGER write_jobrunr_job INSTEAD OF INSERT OR UPDATE OR DELETE ON jobrunr.jobrunr_jobs
     FOR EACH ROW EXECUTE FUNCTION rowrunner.write_jobrunr_job();
 
+-- JobRunr inserts into this one by position: the order of its columns matters.
+CREATE OR REPLACE VIEW jobrunr.jobrunr_recurring_jobs AS
+SELECT s.id,
+       1                                                                AS version,
+       rowrunner.recurring_json(s)::text                                AS jobAsJson,
+       floor(extract(epoch FROM rowrunner.grid_start(s)) * 1000)::bigint AS createdAt
+FROM rowrunner.schedule s
+WHERE s.removed_at IS NULL;
+
+CREATE OR REPLACE TRIGGER write_jobrunr_recurring_job INSTEAD OF INSERT OR UPDATE OR DELETE ON jobrunr.jobrunr_recurring_jobs
+    FOR EACH ROW EXECUTE FUNCTION rowrunner.write_jobrunr_recurring_job();
+
 CREATE OR REPLACE VIEW jobrunr.jobrunr_jobs_stats AS
 WITH counted AS MATERIALIZED (SELECT state, sum(count) AS count FROM rowrunner.job_count GROUP BY state)
 SELECT coalesce((SELECT sum(count) FROM counted), 0)                       AS total,
@@ -42,4 +54,4 @@ SELECT coalesce((SELECT sum(count) FROM counted), 0)                       AS to
                  WHERE id = 'succeeded-jobs-counter-cluster'), 0)          AS allTimeSucceeded,
        coalesce((SELECT count FROM counted WHERE state = 'DELETED'), 0)    AS deleted,
        (SELECT count(*) FROM jobrunr.jobrunr_backgroundjobservers)         AS nbrOfBackgroundJobServers,
-       (SELECT count(*) FROM jobrunr.jobrunr_recurring_jobs)               AS nbrOfRecurringJobs;
+       (SELECT count(*) FROM rowrunner.schedule WHERE removed_at IS NULL)  AS nbrOfRecurringJobs;

@@ -4,7 +4,7 @@ DROP VIEW IF EXISTS public.jobs;
 CREATE VIEW public.jobs AS
 SELECT j.id,
        j.kind,
-       b.args,
+       rowrunner.shown_args(j.kind, b.args)                          AS args,
        lower(j.state)                                                AS state,
        j.queue,
        nullif(j.tenant, '')                                          AS tenant,
@@ -32,7 +32,7 @@ DROP VIEW IF EXISTS public.dead_letters;
 CREATE VIEW public.dead_letters AS
 SELECT j.id,
        j.kind,
-       b.args,
+       rowrunner.shown_args(j.kind, b.args)                          AS args,
        j.queue,
        nullif(j.tenant, '')            AS tenant,
        h.reason,
@@ -65,10 +65,22 @@ SELECT q.name,
        coalesce((SELECT count FROM counted c WHERE c.queue = q.name AND c.state = 'PROCESSING'), 0) AS running,
        coalesce((SELECT count FROM counted c WHERE c.queue = q.name AND c.state = 'FAILED'), 0)     AS dead_letters,
        (SELECT count(*) FROM rowrunner.worker w
-        WHERE w.ended_at IS NULL AND (w.queues IS NULL OR q.name = ANY (w.queues)))                 AS workers
+        WHERE w.ended_at IS NULL AND (w.queues IS NULL OR q.name = ANY (w.queues)))                 AS workers,
+       -- Hops from lane to lane, so that its cost is not in the jobs, and nobody pays who does not ask for it.
+       (WITH RECURSIVE lane AS (
+            (SELECT j.kind, j.tenant, rowrunner.ready_at(j) AS ready_at FROM rowrunner.job j
+             WHERE j.state = 'ENQUEUED' AND NOT j.parked AND j.queue = q.name
+             ORDER BY j.kind, j.tenant, j.claim_key, j.id LIMIT 1)
+            UNION ALL
+            SELECT next.* FROM lane CROSS JOIN LATERAL (
+                SELECT j.kind, j.tenant, rowrunner.ready_at(j) FROM rowrunner.job j
+                WHERE j.state = 'ENQUEUED' AND NOT j.parked AND j.queue = q.name AND (j.kind, j.tenant) > (lane.kind, lane.tenant)
+                ORDER BY j.kind, j.tenant, j.claim_key, j.id LIMIT 1) AS next)
+        SELECT min(ready_at) FROM lane)                                                             AS oldest_ready_at
 FROM rowrunner.queue q;
 
 COMMENT ON VIEW public.queues IS 'change rowrunner.queue to pause, limit or prioritize a queue: workers see it at once';
+COMMENT ON COLUMN public.queues.oldest_ready_at IS 'of the jobs that may be claimed next; where priorities differ within a lane, others may be older';
 
 DROP VIEW IF EXISTS public.workers;
 CREATE VIEW public.workers AS

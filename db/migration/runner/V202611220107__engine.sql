@@ -27,6 +27,7 @@ CREATE TABLE rowrunner.kind (
     unique_while    text CHECK (unique_while IN ('waiting', 'unfinished', 'period')),
     unique_for      interval,
     unique_args     text[],
+    secret_args     text[],
     declared_at     timestamptz NOT NULL DEFAULT now(),
     CHECK ((unique_while = 'period') = (unique_for IS NOT NULL))
 );
@@ -34,6 +35,7 @@ CREATE TABLE rowrunner.kind (
 COMMENT ON COLUMN rowrunner.kind.key_arg IS 'the arg whose value is the concurrency key; key_concurrency jobs of one key run at once';
 COMMENT ON COLUMN rowrunner.kind.tenant_arg IS 'the arg that names the tenant; tenants of a queue take turns';
 COMMENT ON COLUMN rowrunner.kind.unique_args IS 'the args that tell jobs apart; null: all of them';
+COMMENT ON COLUMN rowrunner.kind.secret_args IS 'the args that views, pages and errors show as ***';
 
 -- One row for each life of a worker. Its jobs are its own while it beats.
 CREATE TABLE rowrunner.worker (

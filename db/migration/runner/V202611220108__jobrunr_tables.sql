@@ -1,16 +1,7 @@
 -- The tables of JobRunr that hold no jobs, as its migrations v000 to v016 leave them on PostgreSQL. Flyway owns them, so
--- JobRunr is told to create nothing. Its jobs and counts are views: see db/views/R__jobrunr.sql.
+-- JobRunr is told to create nothing. Its jobs, recurring jobs and counts are views: see db/views/R__jobrunr.sql.
 
 CREATE SCHEMA jobrunr;
-
--- JobRunr inserts into this table by position: the order of its columns matters.
-CREATE TABLE jobrunr.jobrunr_recurring_jobs (
-    id        char(128) PRIMARY KEY,
-    version   int    NOT NULL,
-    jobAsJson text   NOT NULL,
-    createdAt bigint NOT NULL DEFAULT 0
-);
-CREATE INDEX jobrunr_recurring_job_created_at_idx ON jobrunr.jobrunr_recurring_jobs (createdAt);
 
 CREATE TABLE jobrunr.jobrunr_metadata (
     id        varchar(156) PRIMARY KEY,

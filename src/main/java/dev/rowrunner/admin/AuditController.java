@@ -44,9 +44,14 @@ class AuditController {
     @GetMapping
     @PreAuthorize("hasRole('ADMIN')")
     Page<Entry> list(
-            @RequestParam @Size(max = 300) @Nullable String actor,
-            @RequestParam @Size(max = 100) @Nullable String action,
-            @RequestParam @Size(max = 300) @Nullable String subject,
+            @Summary("Such as http:alice, cli:root or sql:postgres") @RequestParam @Size(max = 300) @Nullable
+                    String actor,
+            @Summary("Such as job.requeue or queue.update") @RequestParam @Size(max = 100) @Nullable String action,
+            @Summary("The id of a job or schedule, or the name of a queue or token")
+                    @RequestParam
+                    @Size(max = 300)
+                    @Nullable
+                    String subject,
             @RequestParam @Nullable Instant since,
             @RequestParam @Nullable Instant until,
             @Valid Paging paging) {

@@ -22,7 +22,7 @@ class CheckHealth {
     static final Patience PATIENCE = new Patience(Duration.ofSeconds(5));
 
     /** Whether this process takes requests says nothing of the installation that a command asks about. */
-    private static final Set<String> OF_THIS_PROCESS = Set.of("livenessState", "readinessState");
+    private static final Set<String> OF_THIS_PROCESS = Set.of("livenessState", "readinessState", "listening");
 
     private static final Map<String, String> WORDS = Map.of("db", "database", "redis", "Redis");
 

@@ -1,12 +1,14 @@
 package dev.rowrunner.admin;
 
+import dev.rowrunner.admin.DeadLetters.DeadLetter;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,20 +25,6 @@ import picocli.CommandLine.Spec;
         description = "Lists, requeues and discards jobs that were given up.",
         mixinStandardHelpOptions = true)
 class DeadLetterCommand implements Callable<Integer> {
-
-    private static final String MEANT = """
-            rowrunner.dead_letters_of(:kind, :queue, :tenant, :since::timestamptz, :until::timestamptz, :error, :most)
-            """;
-
-    private static final String LIST = """
-            SELECT d.died_at::timestamptz(0) AS died_at, d.id, d.kind, d.queue, d.tenant, d.attempt AS attempts, d.reason, d.last_error
-            FROM dead_letters d WHERE d.id IN (SELECT * FROM %s) ORDER BY d.died_at, d.id
-            """.formatted(MEANT);
-
-    private static final String REQUEUE = "SELECT count(*) FROM rowrunner.requeue(:ids::uuid[])";
-
-    private static final String DISCARD =
-            "SELECT count(*) FROM rowrunner.discard(:ids::uuid[], 'Dead letter discarded by an operator') WHERE outcome = 'discarded'";
 
     /** What is not given means all. */
     static class Filter {
@@ -64,18 +52,19 @@ class DeadLetterCommand implements Callable<Integer> {
         @Nullable
         String error;
 
-        boolean isEmpty() {
-            return Stream.of(kind, queue, tenant, since, until, error).noneMatch(Objects::nonNull);
+        DeadLetters.Filter filter() {
+            return new DeadLetters.Filter(
+                    kind, queue, tenant, WrittenTime.read("--since", since), WrittenTime.read("--until", until), error);
         }
     }
 
     @Spec
     CommandSpec spec;
 
-    private final JdbcClient jdbc;
+    private final DeadLetters letters;
 
-    DeadLetterCommand(JdbcClient jdbc) {
-        this.jdbc = jdbc;
+    DeadLetterCommand(DeadLetters letters) {
+        this.letters = letters;
     }
 
     @Override
@@ -84,14 +73,29 @@ class DeadLetterCommand implements Callable<Integer> {
         return spec.exitCodeOnInvalidInput();
     }
 
-    @Command(description = "Lists dead letters, the oldest first.", mixinStandardHelpOptions = true)
+    @Command(description = "Lists dead letters, the newest first.", mixinStandardHelpOptions = true)
     int list(
             @Mixin Filter filter,
             @Option(names = "--limit", defaultValue = "100", description = "So many at most (${DEFAULT-VALUE}).")
-                    long most) {
+                    int most) {
+        var found = letters.list(filter.filter(), 0, most);
         Table.print(
-                spec.commandLine().getOut(), bind(LIST, filter, most).query().listOfRows());
+                spec.commandLine().getOut(),
+                found.stream().map(DeadLetterCommand::row).toList());
         return 0;
+    }
+
+    private static Map<String, @Nullable Object> row(DeadLetter letter) {
+        var row = new LinkedHashMap<String, @Nullable Object>();
+        row.put("died_at", letter.diedAt());
+        row.put("id", letter.id());
+        row.put("kind", letter.kind());
+        row.put("queue", letter.queue());
+        row.put("tenant", letter.tenant());
+        row.put("attempts", letter.attempts());
+        row.put("reason", letter.reason());
+        row.put("last_error", letter.lastError());
+        return row;
     }
 
     @Command(
@@ -104,7 +108,7 @@ class DeadLetterCommand implements Callable<Integer> {
             @Parameters(paramLabel = "ID", arity = "0..*", description = "Single dead letters, in place of a filter.")
                     @Nullable
                     List<UUID> ids) {
-        return act("requeued", REQUEUE, filter, all, dryRun, ids);
+        return act("requeued", letters::requeue, filter, all, dryRun, ids);
     }
 
     @Command(
@@ -117,23 +121,25 @@ class DeadLetterCommand implements Callable<Integer> {
             @Parameters(paramLabel = "ID", arity = "0..*", description = "Single dead letters, in place of a filter.")
                     @Nullable
                     List<UUID> ids) {
-        return act("discarded", DISCARD, filter, all, dryRun, ids);
+        return act("discarded", dead -> letters.discard(dead, DeadLetters.REASON), filter, all, dryRun, ids);
     }
 
     private int act(
-            String done, String statement, Filter filter, boolean all, boolean dryRun, @Nullable List<UUID> ids) {
-        boolean single = ids != null && !ids.isEmpty();
+            String done,
+            ToIntFunction<List<UUID>> act,
+            Filter options,
+            boolean all,
+            boolean dryRun,
+            @Nullable List<UUID> ids) {
+        var named = ids == null ? List.<UUID>of() : ids;
+        boolean single = !named.isEmpty();
+        var filter = options.filter();
         if (Stream.of(single, all, !filter.isEmpty()).filter(given -> given).count() != 1) {
             throw new ParameterException(
                     spec.commandLine(), "Say which dead letters: their ids, or a filter, or --all. See --help");
         }
-        var meant = meant(filter, single ? ids : null);
-        long count = dryRun
-                ? meant.size()
-                : jdbc.sql(statement)
-                        .param("ids", meant.stream().map(UUID::toString).toArray(String[]::new))
-                        .query(Long.class)
-                        .single();
+        var meant = single ? checked(named) : letters.ids(filter);
+        int count = dryRun ? meant.size() : act.applyAsInt(meant);
         spec.commandLine()
                 .getOut()
                 .println(
@@ -141,27 +147,11 @@ class DeadLetterCommand implements Callable<Integer> {
         return count == 0 && single ? 1 : 0;
     }
 
-    private List<UUID> meant(Filter filter, @Nullable List<UUID> ids) {
-        var dead = bind("SELECT * FROM " + MEANT, filter, Long.MAX_VALUE)
-                .query(UUID.class)
-                .list();
-        if (ids == null) {
-            return dead;
-        }
+    private List<UUID> checked(List<UUID> ids) {
+        var dead = letters.dead(ids);
         ids.stream().filter(id -> !dead.contains(id)).findFirst().ifPresent(id -> {
             throw new ParameterException(spec.commandLine(), "Job " + id + " is no dead letter; see dead-letter list");
         });
         return ids;
-    }
-
-    private JdbcClient.StatementSpec bind(String statement, Filter filter, long most) {
-        return jdbc.sql(statement)
-                .param("kind", filter.kind)
-                .param("queue", filter.queue)
-                .param("tenant", filter.tenant)
-                .param("since", filter.since)
-                .param("until", filter.until)
-                .param("error", filter.error)
-                .param("most", most);
     }
 }

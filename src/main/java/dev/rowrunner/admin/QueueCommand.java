@@ -1,8 +1,14 @@
 package dev.rowrunner.admin;
 
+import dev.rowrunner.admin.QueueChange.RateRequest;
+import dev.rowrunner.admin.QueueRecords.Queue;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,29 +25,15 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 class QueueCommand implements Callable<Integer> {
 
-    private static final String LIST = """
-            SELECT name, priority, CASE WHEN paused THEN 'paused' ELSE 'open' END AS state, workers, enqueued, scheduled,
-                   running, dead_letters, coalesce(concurrency::text, '-') AS limit,
-                   coalesce(rate_jobs || ' per ' || rate_interval, '-') AS rate
-            FROM queues ORDER BY priority DESC, name
-            """;
-
-    private static final String LIMIT = """
-            UPDATE rowrunner.queue
-            SET concurrency = CASE WHEN :setConcurrency THEN :concurrency ELSE concurrency END,
-                rate_jobs = CASE WHEN :setRate THEN :rateJobs ELSE rate_jobs END,
-                rate_interval = CASE WHEN :setRate THEN :rateInterval::interval ELSE rate_interval END,
-                priority = coalesce(:priority, priority)
-            WHERE name = :name
-            """;
+    private static final Pattern RATE = Pattern.compile("(\\d{1,7})/(\\d{1,6}) ?(s|min|h|d)(ec|our|ours|ay|ays)?");
 
     @Spec
     CommandSpec spec;
 
-    private final JdbcClient jdbc;
+    private final QueueRecords queues;
 
-    QueueCommand(JdbcClient jdbc) {
-        this.jdbc = jdbc;
+    QueueCommand(QueueRecords queues) {
+        this.queues = queues;
     }
 
     @Override
@@ -51,42 +43,52 @@ class QueueCommand implements Callable<Integer> {
 
     @Command(description = "Lists the queues: who listens, what waits, what runs.", mixinStandardHelpOptions = true)
     int list() {
-        Table.print(spec.commandLine().getOut(), jdbc.sql(LIST).query().listOfRows());
+        Table.print(
+                spec.commandLine().getOut(),
+                queues.list(0, Integer.MAX_VALUE).stream()
+                        .map(QueueCommand::row)
+                        .toList());
         return 0;
+    }
+
+    private static Map<String, @Nullable Object> row(Queue queue) {
+        var row = new LinkedHashMap<String, @Nullable Object>();
+        row.put("name", queue.name());
+        row.put("priority", queue.priority());
+        row.put("state", queue.paused() ? "paused" : "open");
+        row.put("workers", queue.workers().size());
+        row.put("enqueued", queue.depth());
+        row.put("oldest", queue.oldestAgeSeconds() == null ? null : Duration.ofSeconds(queue.oldestAgeSeconds()));
+        row.put("scheduled", queue.scheduled());
+        row.put("running", queue.running());
+        row.put("dead_letters", queue.deadLetters());
+        row.put("limit", queue.concurrency());
+        row.put(
+                "rate",
+                queue.rate() == null
+                        ? null
+                        : queue.rate().jobs() + " per " + queue.rate().per());
+        return row;
     }
 
     @Command(description = "Makes a queue.", mixinStandardHelpOptions = true)
     int create(@Parameters(paramLabel = "NAME") String name) {
-        if (!name.matches("[a-z][a-z0-9_-]{0,62}")) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "A queue is named by 1 to 63 lower-case letters, digits, hyphens or underscores, a letter first; was '"
-                            + name + "'");
+        if (!name.matches(QueueRecords.NAME)) {
+            throw refused("The name of a queue " + QueueRecords.NAME_RULE + "; was '" + name + "'");
         }
-        int made = jdbc.sql("INSERT INTO rowrunner.queue (name) VALUES (:name) ON CONFLICT DO NOTHING")
-                .param("name", name)
-                .update();
-        return say("Queue '" + name + (made == 1 ? "' is made." : "' exists already."));
+        return say("Queue '" + name + (queues.make(name) ? "' is made." : "' exists already."));
     }
 
     @Command(description = "Starts no more jobs of a queue; running ones go on.", mixinStandardHelpOptions = true)
     int pause(@Parameters(paramLabel = "NAME") String name) {
-        return setPaused(name, true);
+        queues.pause(name, true);
+        return say("Queue '" + name + "' is paused.");
     }
 
     @Command(description = "Starts a paused queue's jobs again.", mixinStandardHelpOptions = true)
     int resume(@Parameters(paramLabel = "NAME") String name) {
-        return setPaused(name, false);
-    }
-
-    private int setPaused(String name, boolean paused) {
-        check(
-                name,
-                jdbc.sql("UPDATE rowrunner.queue SET paused = :paused WHERE name = :name")
-                        .param("paused", paused)
-                        .param("name", name)
-                        .update());
-        return say("Queue '" + name + "' is " + (paused ? "paused." : "open."));
+        queues.pause(name, false);
+        return say("Queue '" + name + "' is open.");
     }
 
     @Command(
@@ -110,52 +112,57 @@ class QueueCommand implements Callable<Integer> {
             @Option(names = "--priority", paramLabel = "N", description = "-100 to 100; ten minutes of age a step.")
                     @Nullable
                     Integer priority) {
-        var rateInterval = interval(rate);
-        check(
-                name,
-                jdbc.sql(LIMIT)
-                        .param("name", name)
-                        .param("setConcurrency", concurrency != null)
-                        .param("concurrency", number("--concurrency", concurrency))
-                        .param("setRate", rate != null)
-                        .param("rateJobs", rate == null ? null : number("--rate", rate.replaceFirst("/.*", "")))
-                        .param("rateInterval", rateInterval)
-                        .param("priority", priority)
-                        .update());
+        var change = new QueueChange();
+        if (concurrency != null) {
+            change.concurrency(concurrency(concurrency));
+        }
+        if (rate != null) {
+            change.rate(rate(rate));
+        }
+        if (priority != null) {
+            change.priority(priority(priority));
+        }
+        queues.change(name, change);
         return say("Queue '" + name + "' is set.");
     }
 
-    private @Nullable Integer number(String option, @Nullable String text) {
-        if (text == null || text.equals("none")) {
+    private @Nullable Integer concurrency(String text) {
+        if (text.equals("none")) {
             return null;
         }
-        if (!text.matches("\\d{1,5}")) {
-            throw new ParameterException(
-                    spec.commandLine(), option + " is a number up to 99999 or none; was '" + text + "'");
+        if (!text.matches("\\d{1,5}") || Integer.parseInt(text) > QueueChange.MOST_CONCURRENCY) {
+            throw refused("--concurrency is a number from 0 to " + QueueChange.MOST_CONCURRENCY + " or none; was '"
+                    + text + "'");
         }
         return Integer.valueOf(text);
     }
 
-    private @Nullable String interval(@Nullable String rate) {
-        if (rate == null || rate.equals("none")) {
+    private @Nullable RateRequest rate(String text) {
+        if (text.equals("none")) {
             return null;
         }
-        if (!rate.matches("\\d+/\\d+ ?(s|sec|min|h|hour|hours|d|day|days)")) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--rate is a number and an interval like 100/1min, or none; was '" + rate + "'");
+        var rate = RATE.matcher(text);
+        if (!rate.matches() || Integer.parseInt(rate.group(1)) == 0 || Integer.parseInt(rate.group(2)) == 0) {
+            throw refused("--rate is a number and an interval like 100/1min, or none; was '" + text + "'");
         }
-        return rate.replaceFirst(".*/", "");
+        var unit = switch (Objects.requireNonNull(rate.group(3))) {
+            case "s" -> Duration.ofSeconds(1);
+            case "min" -> Duration.ofMinutes(1);
+            case "h" -> Duration.ofHours(1);
+            default -> Duration.ofDays(1);
+        };
+        return new RateRequest(Integer.valueOf(rate.group(1)), unit.multipliedBy(Integer.parseInt(rate.group(2))));
     }
 
-    private void check(String name, int changed) {
-        if (changed == 0) {
-            var known = jdbc.sql("SELECT name FROM rowrunner.queue ORDER BY name")
-                    .query(String.class)
-                    .list();
-            throw new ParameterException(
-                    spec.commandLine(), "Queue '" + name + "' does not exist; there are " + String.join(", ", known));
+    private int priority(int steps) {
+        if (Math.abs(steps) > 100) {
+            throw refused("--priority is from -100 to 100; was " + steps);
         }
+        return steps;
+    }
+
+    private ParameterException refused(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 
     private int say(String line) {

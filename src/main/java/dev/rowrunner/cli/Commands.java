@@ -1,5 +1,6 @@
 package dev.rowrunner.cli;
 
+import dev.rowrunner.runner.Actor;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
@@ -18,6 +19,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IFactory;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.TypeConversionException;
 
 /** The commands of all packages. A class with picocli's annotation is one; no list names them. */
@@ -42,13 +45,21 @@ final class Commands {
         });
     }
 
+    /** What they change is changed in the name of the machine's user. */
     CommandLine asBeans(BeanFactory beans) {
-        return commandLine(new Factory() {
+        var commandLine = commandLine(new Factory() {
             @Override
             <K> K bean(Class<K> type) {
                 return beans.getBean(type);
             }
         });
+        return commandLine.setExecutionStrategy(Commands::executeAsUser);
+    }
+
+    private static int executeAsUser(ParseResult parsed) {
+        try (var acting = Actor.as("cli:" + System.getProperty("user.name"))) {
+            return new RunLast().execute(parsed);
+        }
     }
 
     static boolean isBean(Class<?> type) {

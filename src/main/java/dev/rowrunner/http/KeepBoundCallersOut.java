@@ -1,19 +1,20 @@
 package dev.rowrunner.http;
 
+import dev.rowrunner.runner.KeepsToBusiness;
 import dev.rowrunner.runner.NoTenantData;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
 import org.springframework.core.MethodParameter;
-import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 
 /**
- * Lets callers that are bound to a tenant or a business reach only those endpoints that ask who calls, by a parameter of
- * type {@link Caller}, and so can keep to what is theirs, or that say that they have {@link NoTenantData}.
+ * Lets callers that are bound reach only those endpoints that keep to what is theirs. Those that ask who calls, by a
+ * parameter of type {@link Caller}, do so for a tenant; those that say {@link KeepsToBusiness} for a business; and
+ * {@link NoTenantData} concerns nobody.
  */
 @Component
 class KeepBoundCallersOut implements HandlerInterceptor {
@@ -25,16 +26,21 @@ class KeepBoundCallersOut implements HandlerInterceptor {
                 && signedIn.getPrincipal() instanceof Caller caller
                 && caller.isBound()
                 && handler instanceof HandlerMethod method
-                && !isOpenToBound(method)) {
+                && !isOpenTo(caller, method)) {
             throw new NotForBound(caller);
         }
         return true;
     }
 
-    static boolean isOpenToBound(HandlerMethod method) {
+    private static boolean isOpenTo(Caller caller, HandlerMethod method) {
+        return method.hasMethodAnnotation(NoTenantData.class)
+                || ((caller.tenant() == null || asksWhoCalls(method))
+                        && (caller.business() == null || method.hasMethodAnnotation(KeepsToBusiness.class)));
+    }
+
+    private static boolean asksWhoCalls(HandlerMethod method) {
         return Arrays.stream(method.getMethodParameters())
-                        .map(MethodParameter::getParameterType)
-                        .anyMatch(Caller.class::equals)
-                || AnnotatedElementUtils.hasAnnotation(method.getMethod(), NoTenantData.class);
+                .map(MethodParameter::getParameterType)
+                .anyMatch(Caller.class::equals);
     }
 }

@@ -44,6 +44,8 @@ class OperatorCommandsTest {
 
         assertThat(job("list", "--state", "scheduled", "--kind", KIND).out()).contains(id, "ATTEMPT");
         assertThat(job("show", id).out()).contains("2025-11-01", tenant);
+        assertThat(job("why", id).out())
+                .contains("scheduled_for_later: It is scheduled for " + LATER.replace("Z", ":00Z"));
         assertThat(job("cancel", id).out()).contains("discarded");
         assertThat(job("show", id).out()).contains("deleted", "Cancelled by an operator");
         assertThat(job("requeue", id).out()).contains("1 of 1 requeued");
@@ -53,10 +55,28 @@ class OperatorCommandsTest {
     @Test
     void namesWhatIsWrongWithAJob() {
         assertThat(job("enqueue", "usage.nope", "{}")).satisfies(refused("usage.nope", KIND));
-        assertThat(job("enqueue", KIND, ARGS, "--queue", "nope")).satisfies(refused("Queue 'nope' does not exist"));
+        assertThat(job("enqueue", KIND, ARGS, "--queue", "nope")).satisfies(refused("'nope'", "default"));
         assertThat(job("enqueue", KIND, "[1]")).satisfies(refused("JSON object"));
         assertThat(job("list", "--state", "runing")).satisfies(refused("'runing'", "processing"));
         assertThat(job("show", UUID.randomUUID().toString())).satisfies(refused("No job has the id"));
+    }
+
+    @Test
+    void actsInTheNameOfTheMachinesUser() {
+        jdbc.sql("CREATE TABLE IF NOT EXISTS rowrunner.seen_actor AS SELECT ''::text AS actor WHERE false")
+                .update();
+        jdbc.sql("CREATE OR REPLACE RULE see_actor AS ON INSERT TO rowrunner.queue DO ALSO"
+                        + " INSERT INTO rowrunner.seen_actor VALUES (rowrunner.actor())")
+                .update();
+
+        queue("create", queue);
+
+        assertThat(jdbc.sql("SELECT DISTINCT actor FROM rowrunner.seen_actor")
+                        .query(String.class)
+                        .list())
+                .containsExactly("cli:" + System.getProperty("user.name"));
+        jdbc.sql("DROP RULE see_actor ON rowrunner.queue").update();
+        jdbc.sql("DROP TABLE rowrunner.seen_actor").update();
     }
 
     @Test
@@ -65,7 +85,7 @@ class OperatorCommandsTest {
         queue("pause", queue);
         queue("set", queue, "--concurrency", "3", "--rate", "100/1min", "--priority", "5");
 
-        assertThat(queue("list").out()).containsPattern(queue + " +5 +paused .* 3 +100 per 00:01:00");
+        assertThat(queue("list").out()).containsPattern(queue + " +5 +paused .* 3 +100 per PT1M");
         assertThat(slots()).isEqualTo(3);
 
         queue("resume", queue);
@@ -80,6 +100,7 @@ class OperatorCommandsTest {
         assertThat(queue("pause", "nope")).satisfies(refused("Queue 'nope' does not exist", "default"));
         assertThat(queue("create", "Nope!")).satisfies(refused("'Nope!'"));
         assertThat(queue("set", "default", "--rate", "fast")).satisfies(refused("100/1min", "'fast'"));
+        assertThat(queue("set", "default", "--concurrency", "10001")).satisfies(refused("0 to 10000", "'10001'"));
         assertThat(queue("set", "default", "--concurrency", "-1")).satisfies(refused("'-1'"));
     }
 

@@ -60,6 +60,8 @@ class DatabaseAwayTest {
             var secret = program.getBean(Tokens.class).create("test", Role.ADMIN);
             var load = new Load(program);
             await().atMost(Duration.ofSeconds(30)).until(() -> load.ran() > 50);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> readiness(program).startsWith("200"));
 
             postgres.stop();
             var health = soon("health of the database", () -> health(program, "db"));
@@ -73,10 +75,14 @@ class DatabaseAwayTest {
             assertThat(workers.getStatus()).isEqualTo(Status.DOWN);
             assertThat(refusal).startsWith("503 application/problem+json").contains("The database does not answer");
             assertThat(details).startsWith("503");
+            assertThat(readiness(program)).startsWith("503");
+            assertThat(get(client(program), "/actuator/health/liveness")).startsWith("200");
 
             await().pollDelay(AWAY).atMost(AWAY.multipliedBy(2)).until(() -> true);
             postgres.restart();
             resumes(load, "database back");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> readiness(program).startsWith("200"));
             load.endsWithAllDone(postgres.jdbcUrl());
         }
     }
@@ -110,6 +116,10 @@ class DatabaseAwayTest {
 
             load.endsWithAllDone(standby.jdbcUrl());
         }
+    }
+
+    private static String readiness(ConfigurableApplicationContext program) {
+        return get(client(program), "/actuator/health/readiness");
     }
 
     private static Health health(ConfigurableApplicationContext program, String part) {
@@ -159,14 +169,16 @@ class DatabaseAwayTest {
 
     /** Status, content type and body. */
     private static String get(ConfigurableApplicationContext program, String path, String secret) {
-        var answer = RestTestClient.bindToServer()
-                .baseUrl("http://127.0.0.1:" + program.getEnvironment().getProperty("local.server.port"))
-                .defaultHeader("Authorization", "Bearer " + secret)
-                .build()
-                .get()
-                .uri(path)
-                .exchange()
-                .returnResult(String.class);
+        return get(client(program).defaultHeader("Authorization", "Bearer " + secret), path);
+    }
+
+    private static RestTestClient.Builder<?> client(ConfigurableApplicationContext program) {
+        return RestTestClient.bindToServer()
+                .baseUrl("http://127.0.0.1:" + program.getEnvironment().getProperty("local.server.port"));
+    }
+
+    private static String get(RestTestClient.Builder<?> client, String path) {
+        var answer = client.build().get().uri(path).exchange().returnResult(String.class);
         return answer.getStatus().value() + " " + answer.getResponseHeaders().getContentType() + " "
                 + answer.getResponseBody();
     }

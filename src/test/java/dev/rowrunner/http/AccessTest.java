@@ -44,7 +44,37 @@ class AccessTest {
             GET    /actuator/info                      | 200
             GET    /actuator/prometheus                | 200
             GET    /api/audit                          | 200 | admin
+            GET    /api/dead-letters                   | 200 | bound
+            GET    /api/dead-letters/{id}              | 400 | bound
+            POST   /api/dead-letters/discard           | 400 | bound
+            POST   /api/dead-letters/requeue           | 400 | bound
+            POST   /api/dead-letters/{id}/discard      | 400 | bound
+            POST   /api/dead-letters/{id}/requeue      | 400 | bound
+            GET    /api/jobs                           | 200 | bound
+            POST   /api/jobs                           | 400 | bound
+            GET    /api/jobs/{id}                      | 400 | bound
+            DELETE /api/jobs/{id}                      | 400 | bound
+            POST   /api/jobs/{id}/requeue              | 400 | bound
+            GET    /api/jobs/{id}/why                  | 400 | bound
             GET    /api/openapi                        | 200 | bound
+            GET    /api/queues                         | 200
+            GET    /api/queues/{name}                  | 404
+            PUT    /api/queues/{name}                  | 400 | bound
+            PATCH  /api/queues/{name}                  | 400 | bound
+            POST   /api/queues/{name}/pause            | 404
+            POST   /api/queues/{name}/resume           | 404
+            GET    /api/schedules                      | 200
+            GET    /api/schedules/preview              | 400
+            GET    /api/schedules/{id}                 | 404
+            PUT    /api/schedules/{id}                 | 400
+            DELETE /api/schedules/{id}                 | 404
+            GET    /api/schedules/{id}/next            | 404
+            POST   /api/schedules/{id}/pause           | 404
+            POST   /api/schedules/{id}/reset           | 404
+            POST   /api/schedules/{id}/resume          | 404
+            GET    /api/schedules/{id}/runs            | 200
+            POST   /api/schedules/{id}/trigger         | 404
+            GET    /api/workers                        | 200
             GET    /docs                               | 200 | bound
             GET    /error                              | 404
             POST   /error                              | 404
@@ -227,6 +257,18 @@ class AccessTest {
 
         assertThat(query).isEqualTo(401);
         assertThat(basic).containsOnly(401);
+    }
+
+    @Test
+    void letsACallerThatIsBoundToABusinessInWhereThatIsKeptToAlone() {
+        var grant = new Grant("business-" + UUID.randomUUID(), Role.ADMIN, null, "b1", null);
+        var client = api.withToken(tokens.create(grant));
+
+        var statuses = Stream.of("/probe/caller", "/probe/nothing-of-tenants", "/api/jobs", "/probe", "/actuator/info")
+                .map(path -> status(client, new Endpoint(HttpMethod.GET, path)))
+                .toList();
+
+        assertThat(statuses).containsExactly(200, 200, 403, 403, 403);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.rowrunner.http;
 
+import dev.rowrunner.runner.KeepsToBusiness;
 import dev.rowrunner.runner.NoTenantData;
 import dev.rowrunner.runner.RateLimit;
 import jakarta.validation.Valid;
@@ -80,6 +81,7 @@ public class ProbeEndpoints {
     }
 
     @GetMapping("/caller")
+    @KeepsToBusiness
     String caller(@AuthenticationPrincipal Caller caller) {
         return caller.name() + " " + caller.role().word() + " " + caller.tenant() + " " + caller.business();
     }

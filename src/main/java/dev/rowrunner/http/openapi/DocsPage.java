@@ -7,10 +7,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ClassPathResource;
@@ -61,7 +62,8 @@ final class DocsPage {
     }
 
     private Map<String, List<Operation>> byTag() {
-        var byTag = new TreeMap<String, List<Operation>>();
+        var byTag = new TreeMap<String, List<Operation>>(
+                Comparator.comparing(DocsPage::rank).thenComparing(tag -> tag));
         map(document, "paths")
                 .forEach((path, verbs) -> ((Map<String, Object>) verbs).forEach((verb, operation) -> {
                     var text = (Map<String, Object>) operation;
@@ -70,6 +72,11 @@ final class DocsPage {
                             .add(new Operation(verb.toUpperCase(Locale.ROOT), path, text));
                 }));
         return byTag;
+    }
+
+    /** What jobs are about comes first. */
+    private static int rank(String tag) {
+        return Set.of("actuator", "docs", "openapi").contains(tag) ? 1 : 0;
     }
 
     private void contents(Map<String, List<Operation>> byTag) {
@@ -200,24 +207,27 @@ final class DocsPage {
             case "date" -> "date";
             case "date-time" -> "instant, such as 2026-01-31T10:00:00Z";
             case "duration" -> "duration, such as PT15M";
-            default -> text(schema, "type").equals("integer") ? "whole number" : text(schema, "type");
+            default -> text(schema, "type").replace("integer", "whole number").replace("string", "text");
         };
     }
 
     private static String bounds(Map<String, Object> schema) {
-        var bounds = new LinkedHashMap<String, String>();
-        bounds.put("minimum", "from ");
-        bounds.put("maximum", "up to ");
-        bounds.put("minLength", "characters from ");
-        bounds.put("maxLength", "characters up to ");
-        bounds.put("minItems", "items from ");
-        bounds.put("maxItems", "items up to ");
-        bounds.put("pattern", "matches ");
-        bounds.put("default", "default ");
         var text = new StringBuilder();
-        bounds.forEach(
-                (key, word) -> text.append(schema.containsKey(key) ? ", " + word + escape(text(schema, key)) : ""));
+        bound(text, schema, "minimum", "from %s");
+        bound(text, schema, "maximum", "up to %s");
+        bound(text, schema, "minLength", "at least %s characters");
+        bound(text, schema, "maxLength", "up to %s characters");
+        bound(text, schema, "minItems", "at least %s");
+        bound(text, schema, "maxItems", "up to %s");
+        bound(text, schema, "pattern", "matches %s");
+        bound(text, schema, "default", "%s unless said");
         return text.toString();
+    }
+
+    private static void bound(StringBuilder text, Map<String, Object> schema, String key, String words) {
+        if (schema.containsKey(key)) {
+            text.append(", ").append(words.replace("%s", escape(text(schema, key))));
+        }
     }
 
     private static String example(Operation operation) {

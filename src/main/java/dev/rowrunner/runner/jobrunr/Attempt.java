@@ -20,9 +20,19 @@ final class Attempt implements JobContext {
      * What a claim answers.
      *
      * @param lease the version that the claim gave the job
+     * @param readyAt when nothing was left to wait for but a worker
      * @param holds slots, a concurrency key or a unique key, to be given back at the end
      */
-    record Claim(UUID id, int lease, int worker, Lane lane, int number, int snoozes, String args, boolean holds) {}
+    record Claim(
+            UUID id,
+            int lease,
+            int worker,
+            Lane lane,
+            Instant readyAt,
+            int number,
+            int snoozes,
+            String args,
+            boolean holds) {}
 
     /** What the attempt tells of itself. */
     record Story(UUID id, @Nullable Long done, @Nullable Long total, List<Line> lines) {}
@@ -36,10 +46,13 @@ final class Attempt implements JobContext {
     private @Nullable Long done;
     private @Nullable Long total;
     private boolean untold;
+    private long enteredNanos;
+    private long leftNanos;
     private @Nullable Thread thread;
     private @Nullable Stop stop;
     private long stoppedNanos;
     private boolean reportedStuck;
+    private volatile Redaction redaction = Redaction.NONE;
 
     Attempt(Claim claim, Clock clock) {
         this.claim = claim;
@@ -81,7 +94,7 @@ final class Attempt implements JobContext {
         if (lines.size() == MOST_LINES) {
             lines.removeFirst();
         }
-        var printable = line.replace('\0', ' ');
+        var printable = redaction.of(line).replace('\0', ' ');
         lines.addLast(new Line(
                 clock.instant(),
                 printable.length() > LONGEST_LINE ? printable.substring(0, LONGEST_LINE) + " ..." : printable));
@@ -102,19 +115,35 @@ final class Attempt implements JobContext {
         untold = done != null || !lines.isEmpty();
     }
 
+    /** What it tells from here on is told without its secrets. */
+    void redact(Redaction redaction) {
+        this.redaction = redaction;
+    }
+
+    Redaction redaction() {
+        return redaction;
+    }
+
     /** From here until {@link #leave} the calling thread may be interrupted. False: it was stopped before it began. */
     synchronized boolean enter() {
         if (stop != null) {
             return false;
         }
         thread = Thread.currentThread();
+        enteredNanos = System.nanoTime();
         return true;
     }
 
     /** Clears an interruption, which must not reach the thread's next job. */
     synchronized void leave() {
         thread = null;
+        leftNanos = System.nanoTime();
         Thread.interrupted();
+    }
+
+    /** What the handler took; nothing where it never began. */
+    synchronized Duration took() {
+        return Duration.ofNanos(leftNanos - enteredNanos);
     }
 
     /** Interrupts the handler; the first reason counts. Answers whether this is it. */

@@ -21,15 +21,22 @@ final class ClaimedJob extends Job {
 
     private final transient Attempt attempt;
     private final transient Handled<?> handled;
+    private final boolean prompt;
 
-    ClaimedJob(Attempt attempt, Handled<?> handled) {
+    /** @param prompt the worker was idle when the job became ready */
+    ClaimedJob(Attempt attempt, Handled<?> handled, boolean prompt) {
         super(attempt.id(), attempt.claim().lease(), DETAILS, HISTORY, new ConcurrentHashMap<>());
         this.attempt = attempt;
         this.handled = handled;
+        this.prompt = prompt;
     }
 
     Attempt attempt() {
         return attempt;
+    }
+
+    boolean prompt() {
+        return prompt;
     }
 
     Handled<?> handled() {

@@ -4,6 +4,7 @@ import dev.rowrunner.runner.jobrunr.Lanes.Quota;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -45,11 +46,11 @@ final class Claims {
                     started_at = :now, updated_at = :now
                 FROM picked p
                 WHERE j.id = p.id AND p.concurrency_key IS NULL
-                RETURNING p.n, j.id, j.claim_key, j.concurrency_key, j.version, j.attempt, j.snoozes)
+                RETURNING p.n, j.id, j.claim_key, j.priority, j.concurrency_key, j.version, j.attempt, j.snoozes)
             SELECT t.*, b.args::text, b.unique_key IS NOT NULL AS is_unique
             FROM taken t LEFT JOIN rowrunner.job_body b ON b.id = t.id
             UNION ALL
-            SELECT n, id, claim_key, concurrency_key, NULL, NULL, NULL, NULL, NULL FROM picked WHERE concurrency_key IS NOT NULL
+            SELECT n, id, claim_key, NULL, concurrency_key, NULL, NULL, NULL, NULL, NULL FROM picked WHERE concurrency_key IS NOT NULL
             """;
 
     private static final String TAKE = """
@@ -58,7 +59,7 @@ final class Claims {
                 started_at = :now, updated_at = :now
             FROM unnest(:ids::uuid[], :lanes::int[]) AS p(id, n)
             WHERE j.id = p.id
-            RETURNING p.n, j.id, j.claim_key, j.concurrency_key, j.version, j.attempt, j.snoozes,
+            RETURNING p.n, j.id, j.claim_key, j.priority, j.concurrency_key, j.version, j.attempt, j.snoozes,
                       (SELECT b.args::text FROM rowrunner.job_body b WHERE b.id = j.id) AS args,
                       (SELECT b.unique_key IS NOT NULL FROM rowrunner.job_body b WHERE b.id = j.id) AS is_unique
             """;
@@ -89,6 +90,7 @@ final class Claims {
             Quota quota,
             UUID id,
             Place place,
+            int priority,
             @Nullable String key,
             int version,
             int attempt,
@@ -143,6 +145,7 @@ final class Claims {
                 row.getObject("id", UUID.class),
                 new Place(
                         row.getObject("claim_key", OffsetDateTime.class).toInstant(), row.getObject("id", UUID.class)),
+                row.getInt("priority"),
                 row.getString("concurrency_key"),
                 row.getInt("version"),
                 row.getInt("attempt"),
@@ -233,6 +236,7 @@ final class Claims {
                         row.version(),
                         worker,
                         row.quota().lane(),
+                        row.place().key().plus(Duration.ofMinutes(row.priority())),
                         row.attempt(),
                         row.snoozes(),
                         String.valueOf(row.args()),

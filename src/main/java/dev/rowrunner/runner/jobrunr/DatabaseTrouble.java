@@ -40,7 +40,7 @@ final class DatabaseTrouble {
         }
     }
 
-    private static String firstLine(RuntimeException e) {
+    static String firstLine(RuntimeException e) {
         var message = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
         return message == null
                 ? e.getClass().getSimpleName()

@@ -20,6 +20,7 @@ final class Ear implements Runnable, AutoCloseable {
     private final Pump pump;
     private final Thread thread;
     private volatile boolean closed;
+    private volatile boolean listening;
 
     Ear(EngineDatabase database, Pump pump) {
         this.database = database;
@@ -46,6 +47,7 @@ final class Ear implements Runnable, AutoCloseable {
 
     private void listen(Connection connection) throws SQLException {
         execute(connection, "LISTEN " + Notice.CHANNEL);
+        listening = true;
         // What was said while nobody listened.
         pump.look();
         var postgres = connection.unwrap(PGConnection.class);
@@ -59,8 +61,14 @@ final class Ear implements Runnable, AutoCloseable {
                 }
             }
         } finally {
+            listening = false;
             forget(connection);
         }
+    }
+
+    /** Whether a notice would be heard, as far as is known. */
+    boolean isListening() {
+        return listening;
     }
 
     /** The pool must not hand a listening connection to others. */

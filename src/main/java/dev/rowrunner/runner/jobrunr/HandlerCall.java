@@ -14,6 +14,7 @@ record HandlerCall<A>(Attempt attempt, Handled<A> handled, JsonArgs jsonArgs, Cl
         }
         try (var id = MDC.putCloseable("job", attempt.id().toString());
                 var kind = MDC.putCloseable("kind", handled.kind().name())) {
+            attempt.redact(jsonArgs.redaction(handled.kind(), attempt.claim().args()));
             handled.handler().run(jsonArgs.read(handled.kind(), attempt.claim().args()), attempt);
             return attempt.hasTimedOut()
                     ? failed(new TimeoutException("It ended after it was interrupted for taking too long"))

@@ -74,6 +74,13 @@ class Handlers implements SmartInitializingSingleton {
         var known = Arrays.stream(kind.args().getRecordComponents())
                 .map(RecordComponent::getName)
                 .toList();
+        var secret = Redaction.argsOf(kind);
+        Stream.of(kind.tenantArg(), kind.limits().keyArg())
+                .filter(arg -> arg != null && secret.contains(arg))
+                .forEach(arg -> {
+                    throw new IllegalStateException("Kind '" + kind.name() + "' names its secret arg '" + arg
+                            + "' as its tenant or key, which everybody may read");
+                });
         var unique = kind.unique() == null ? List.<String>of() : kind.unique().args();
         Stream.concat(Stream.of(kind.tenantArg(), kind.limits().keyArg()), unique.stream())
                 .filter(Objects::nonNull)

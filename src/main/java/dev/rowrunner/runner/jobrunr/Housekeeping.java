@@ -10,7 +10,7 @@ import org.jobrunr.jobs.states.StateName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What one worker does for all: adds up counts, mends, prunes, ticks the schedules. And its sign of life for JobRunr. */
+/** What one worker does for all: adds up counts, mends, prunes. And its sign of life for JobRunr. */
 final class Housekeeping implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -18,28 +18,30 @@ final class Housekeeping implements AutoCloseable {
     private static final String ADD_UP = "SELECT rowrunner.add_up_counts()::text";
     private static final String SWEEP = "SELECT rowrunner.sweep(:now)::text";
 
+    private static final int PRUNED_AT_ONCE = 1000;
+
+    private static final String PRUNE_RUNS = """
+            DELETE FROM rowrunner.schedule_run WHERE (schedule_id, due_at) IN (
+                SELECT schedule_id, due_at FROM rowrunner.schedule_run WHERE decided_at < :before LIMIT :limit)
+            """;
+
     private static final String PRUNE_AUDIT = """
-            DELETE FROM rowrunner.audit
-            WHERE id IN (SELECT id FROM rowrunner.audit WHERE at < :before ORDER BY at LIMIT 1000)
+            DELETE FROM rowrunner.audit WHERE id IN (
+                SELECT id FROM rowrunner.audit WHERE at < :before ORDER BY at LIMIT :limit)
             """;
 
     private final WorkerParts parts;
     private final RetentionProperties retention;
     private final Lease lease;
     private final Runnable sign;
-    private final Runnable tick;
     private final ScheduledExecutorService broom = Executors.newSingleThreadScheduledExecutor(Housekeeping::thread);
 
-    /**
-     * @param sign tells JobRunr that this server lives
-     * @param tick makes the jobs of schedules that are due
-     */
-    Housekeeping(WorkerParts parts, RetentionProperties retention, Lease lease, Runnable sign, Runnable tick) {
+    /** @param sign tells JobRunr that this server lives */
+    Housekeeping(WorkerParts parts, RetentionProperties retention, Lease lease, Runnable sign) {
         this.parts = parts;
         this.retention = retention;
         this.lease = lease;
         this.sign = sign;
-        this.tick = tick;
     }
 
     private static Thread thread(Runnable work) {
@@ -51,7 +53,6 @@ final class Housekeeping implements AutoCloseable {
 
     void start() {
         every(Duration.ofSeconds(5), sign);
-        every(Duration.ofSeconds(1), first(tick));
         every(Duration.ofSeconds(2), first(() -> ask(ADD_UP)));
         every(Duration.ofSeconds(5), first(this::sweep));
         every(Duration.ofSeconds(10), first(this::prune));
@@ -108,14 +109,22 @@ final class Housekeeping implements AutoCloseable {
         var now = parts.clock().instant();
         parts.storage().deleteJobsPermanently(StateName.SUCCEEDED, now.minus(retention.succeeded()));
         parts.storage().deleteJobsPermanently(StateName.DELETED, now.minus(retention.deleted()));
-        pruneAudit(now.minus(retention.audit()));
+        prune(PRUNE_RUNS, now.minus(retention.scheduleRuns()));
+        prune(PRUNE_AUDIT, now.minus(retention.audit()));
     }
 
-    private void pruneAudit(Instant before) {
-        parts.database()
+    private void prune(String statement, Instant before) {
+        while (pruneSome(statement, before) == PRUNED_AT_ONCE) {
+            // Each turn in a transaction of its own.
+        }
+    }
+
+    private int pruneSome(String statement, Instant before) {
+        return parts.database()
                 .jdbc()
-                .sql(PRUNE_AUDIT)
+                .sql(statement)
                 .param("before", before.atOffset(ZoneOffset.UTC))
+                .param("limit", PRUNED_AT_ONCE)
                 .update();
     }
 

@@ -6,6 +6,7 @@ import java.time.ZoneOffset;
 import javax.sql.DataSource;
 import org.jobrunr.jobs.mappers.JobMapper;
 import org.jobrunr.jobs.states.StateName;
+import org.jobrunr.storage.RecurringJobsResult;
 import org.jobrunr.storage.StorageProviderUtils.DatabaseOptions;
 import org.jobrunr.storage.sql.common.DatabaseCreator;
 import org.jobrunr.storage.sql.common.JobTable;
@@ -28,6 +29,11 @@ class JobStorage extends PostgresStorageProvider {
 
     private static final String COUNT = """
             SELECT coalesce(sum(count), 0) FROM rowrunner.job_count WHERE state = :state
+            """;
+
+    private static final String CHANGES = """
+            SELECT coalesce(sum(extract(epoch FROM changed_at) * 1000000 + length(coalesce(error, ''))) % 1000000000000000000, 0)
+            FROM rowrunner.schedule WHERE removed_at IS NULL
             """;
 
     private final JobMapper jobMapper;
@@ -74,6 +80,27 @@ class JobStorage extends PostgresStorageProvider {
                 .param("limit", PRUNED_AT_ONCE)
                 .query(Integer.class)
                 .single();
+    }
+
+    @Override
+    public RecurringJobsResult getRecurringJobs() {
+        long changes = changes();
+        return new RecurringJobsResult(super.getRecurringJobs()) {
+            @Override
+            public long getLastModifiedHash() {
+                return changes;
+            }
+        };
+    }
+
+    /** By the times of the changes, where JobRunr goes by those of making: the dashboard shows what is paused. */
+    @Override
+    public boolean recurringJobsUpdated(Long changesSeen) {
+        return changesSeen != changes();
+    }
+
+    private long changes() {
+        return jdbc.sql(CHANGES).query(Long.class).single();
     }
 
     @Override

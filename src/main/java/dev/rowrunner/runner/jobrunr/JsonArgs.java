@@ -2,11 +2,16 @@ package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.JobKind;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A kind's args as JSON text. An own mapper, so that no setting of the HTTP side changes what is stored. */
@@ -30,17 +35,29 @@ class JsonArgs {
             throw new IllegalArgumentException("The args of a job are a JSON object; kind '" + kind.name()
                     + "' was given " + (args == null ? "null" : args.getClass().getName()));
         }
+        return storable(kind.name(), json);
+    }
+
+    /** The args of a kind whose record is not known here. Throws as {@link #write} does. */
+    String write(String kind, Map<String, @Nullable Object> args) {
+        return storable(kind, mapper.writeValueAsString(args));
+    }
+
+    private static String storable(String kind, String json) {
         int bytes = json.length() < MOST_BYTES / 4 ? json.length() : json.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MOST_BYTES) {
-            throw new IllegalArgumentException(
-                    "Args of kind '" + kind.name() + "' have " + bytes + " bytes as JSON; at most " + MOST_BYTES
-                            + " are stored. Store the data elsewhere and enqueue its key");
+            throw new IllegalArgumentException("Args of kind '" + kind + "' have " + bytes + " bytes as JSON; at most "
+                    + MOST_BYTES + " are stored. Store the data elsewhere and enqueue its key");
         }
         if (NUL.matcher(json).find()) {
             throw new IllegalArgumentException(
-                    "Args of kind '" + kind.name() + "' contain the character NUL, which PostgreSQL can't store");
+                    "Args of kind '" + kind + "' contain the character NUL, which PostgreSQL can't store");
         }
         return json;
+    }
+
+    Map<String, @Nullable Object> map(String json) {
+        return mapper.readValue(json, new TypeReference<>() {});
     }
 
     private <A> String json(JobKind<A> kind, A args) {
@@ -57,6 +74,36 @@ class JsonArgs {
             return mapper.readValue(json, kind.args());
         } catch (JacksonException e) {
             throw new ArgsDoNotFitException(kind, e);
+        }
+    }
+
+    /** What the job's handler must not be heard to say: each text and number in its secret args, as it is and as in JSON. */
+    Redaction redaction(JobKind<?> kind, String json) {
+        var names = Redaction.argsOf(kind);
+        if (names.isEmpty()) {
+            return Redaction.NONE;
+        }
+        var values = new ArrayList<String>();
+        var args = readable(json);
+        names.forEach(name -> collect(args.path(name), values));
+        return Redaction.of(values);
+    }
+
+    private JsonNode readable(String json) {
+        try {
+            return mapper.readTree(json);
+        } catch (JacksonException notJson) {
+            return mapper.createObjectNode();
+        }
+    }
+
+    private static void collect(JsonNode value, List<String> texts) {
+        if (value.isContainer()) {
+            value.forEach(element -> collect(element, texts));
+        } else {
+            var written = value.toString();
+            texts.add(value.isString() ? written.substring(1, written.length() - 1) : written);
+            texts.add(value.asString());
         }
     }
 

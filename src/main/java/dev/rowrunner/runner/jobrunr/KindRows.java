@@ -19,20 +19,20 @@ class KindRows {
 
     private static final String DECLARE = """
             INSERT INTO rowrunner.kind AS known (name, queue, priority, max_attempts, concurrency, key_arg, key_concurrency,
-                                                 tenant_arg, unique_while, unique_for, unique_args)
+                                                 tenant_arg, unique_while, unique_for, unique_args, secret_args)
             VALUES (:name, :queue, :priority, :maxAttempts, :concurrency, :keyArg, :keyConcurrency, :tenantArg,
-                    :uniqueWhile, :uniqueFor * interval '1 millisecond', :uniqueArgs::text[])
+                    :uniqueWhile, :uniqueFor * interval '1 millisecond', :uniqueArgs::text[], :secretArgs::text[])
             ON CONFLICT (name) DO UPDATE
             SET queue = excluded.queue, priority = excluded.priority, max_attempts = excluded.max_attempts,
                 concurrency = excluded.concurrency, key_arg = excluded.key_arg, key_concurrency = excluded.key_concurrency,
                 tenant_arg = excluded.tenant_arg, unique_while = excluded.unique_while, unique_for = excluded.unique_for,
-                unique_args = excluded.unique_args, declared_at = now()
+                unique_args = excluded.unique_args, secret_args = excluded.secret_args, declared_at = now()
             WHERE (known.queue, known.priority, known.max_attempts, known.concurrency, known.key_arg, known.key_concurrency,
-                   known.tenant_arg, known.unique_while, known.unique_for, known.unique_args)
+                   known.tenant_arg, known.unique_while, known.unique_for, known.unique_args, known.secret_args)
                   IS DISTINCT FROM
                   (excluded.queue, excluded.priority, excluded.max_attempts, excluded.concurrency, excluded.key_arg,
                    excluded.key_concurrency, excluded.tenant_arg, excluded.unique_while, excluded.unique_for,
-                   excluded.unique_args)
+                   excluded.unique_args, excluded.secret_args)
             """;
 
     private final JdbcClient jdbc;
@@ -64,6 +64,7 @@ class KindRows {
                         unique == null ? null : unique.during().name().toLowerCase(Locale.ROOT))
                 .param("uniqueFor", period(unique))
                 .param("uniqueArgs", args(unique))
+                .param("secretArgs", secretArgs(kind))
                 .update();
     }
 
@@ -74,6 +75,11 @@ class KindRows {
 
     private static String @Nullable [] args(@Nullable Unique unique) {
         return unique == null || unique.args().isEmpty() ? null : unique.args().toArray(String[]::new);
+    }
+
+    private static String @Nullable [] secretArgs(JobKind<?> kind) {
+        var names = Redaction.argsOf(kind);
+        return names.isEmpty() ? null : names.toArray(String[]::new);
     }
 
     private void addQueue(String name) {

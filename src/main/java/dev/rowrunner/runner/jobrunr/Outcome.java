@@ -31,23 +31,23 @@ record Outcome(
     /** What was thrown, as far as it is stored. Read on the thread that threw it, since reading may fail too. */
     record Failure(String type, String message, String trace) {
 
-        static Failure of(Throwable error) {
-            return new Failure(error.getClass().getName(), messageOf(error), traceOf(error));
+        static Failure of(Throwable error, Redaction redaction) {
+            return new Failure(error.getClass().getName(), messageOf(error, redaction), traceOf(error, redaction));
         }
 
-        private static String messageOf(Throwable error) {
+        private static String messageOf(Throwable error, Redaction redaction) {
             try {
-                return storable(String.valueOf(error.getMessage()), LONGEST_MESSAGE);
+                return storable(redaction.of(String.valueOf(error.getMessage())), LONGEST_MESSAGE);
             } catch (RuntimeException | StackOverflowError unreadable) {
                 return "its message can't be read: " + unreadable.getClass().getName();
             }
         }
 
-        private static String traceOf(Throwable error) {
+        private static String traceOf(Throwable error, Redaction redaction) {
             try {
                 var text = new StringWriter();
                 error.printStackTrace(new PrintWriter(text));
-                return storable(text.toString(), LONGEST_TRACE);
+                return storable(redaction.of(text.toString()), LONGEST_TRACE);
             } catch (RuntimeException | StackOverflowError unreadable) {
                 return "";
             }
@@ -86,7 +86,7 @@ record Outcome(
     /** Of an attempt whose handler has thrown. */
     static Outcome failed(Attempt attempt, JobKind<?> kind, Instant at, Throwable error) {
         var stop = attempt.stopped();
-        var failure = Failure.of(error);
+        var failure = Failure.of(error, attempt.redaction());
         if (error instanceof Discard) {
             return new Outcome(
                     attempt, How.DISCARD, at, null, "Discarded by its handler: " + failure.message(), failure);

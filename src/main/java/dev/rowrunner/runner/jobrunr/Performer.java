@@ -1,5 +1,6 @@
 package dev.rowrunner.runner.jobrunr;
 
+import java.time.Duration;
 import org.jobrunr.jobs.Job;
 import org.jobrunr.server.BackgroundJobPerformer;
 import org.jobrunr.server.BackgroundJobPerformerFactory;
@@ -27,6 +28,9 @@ final class Performer extends BackgroundJobPerformer {
                             job.attempt(), parts.clock().instant(), "its lease ended before it began"));
             return;
         }
+        var wait =
+                Duration.between(job.attempt().claim().readyAt(), parts.clock().instant());
+        parts.meters().began(job.attempt(), wait, job.prompt());
         var call = new HandlerCall<>(job.attempt(), job.handled(), parts.jsonArgs(), parts.clock());
         server.pump().ended(call.run());
     }

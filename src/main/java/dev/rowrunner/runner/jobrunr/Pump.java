@@ -17,6 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The heart of a worker: one thread that, in one transaction after another, stores how attempts ended and claims what
@@ -71,6 +72,7 @@ final class Pump implements AutoCloseable {
     private final Due check = new Due(POLL);
     private final Due queueReading = new Due(REREAD_QUEUES);
     private Queues queues = Queues.NONE;
+    private @Nullable Instant idleSince;
     private final DatabaseTrouble trouble = new DatabaseTrouble();
 
     Pump(WorkerParts parts, WorkerProperties properties, Lease lease, Consumer<ClaimedJob> runner) {
@@ -181,6 +183,7 @@ final class Pump implements AutoCloseable {
         }
         prepare(claims);
         if (unsaved.isEmpty() && (!claims || free == 0 || lanes.isEmpty())) {
+            noteIdleness();
             return;
         }
         var done = parts.database().inTransaction(() -> saveAndClaim(claims ? free : 0));
@@ -188,6 +191,17 @@ final class Pump implements AutoCloseable {
         unsaved.clear();
         settle(saved, done.refused());
         done.claimed().forEach(this::start);
+        noteIdleness();
+    }
+
+    /** Idle is who has a free slot and knows of nothing that waits. */
+    private void noteIdleness() {
+        boolean idle = claiming && lanes.isEmpty() && running.count() < properties.threads();
+        if (!idle) {
+            idleSince = null;
+        } else if (idleSince == null) {
+            idleSince = parts.clock().instant();
+        }
     }
 
     /** Brings what it knows of queues and lanes up to date, each from time to time and when told. */
@@ -256,7 +270,9 @@ final class Pump implements AutoCloseable {
             if (quotas.isEmpty()) {
                 return claimed;
             }
-            claimed.addAll(claims.claim(quotas, worker, queues, lanes));
+            var some = claims.claim(quotas, worker, queues, lanes);
+            parts.meters().claimed(some.size());
+            claimed.addAll(some);
         }
         signal.release();
         return claimed;
@@ -264,10 +280,15 @@ final class Pump implements AutoCloseable {
 
     private void settle(List<Outcome> saved, Set<Attempt> refused) {
         saved.forEach(outcome -> running.remove(outcome.attempt()));
-        saved.forEach(outcome -> log.write(outcome, refused.contains(outcome.attempt())));
+        saved.forEach(outcome -> account(outcome, refused.contains(outcome.attempt())));
         if (mustLook) {
             signal.release();
         }
+    }
+
+    private void account(Outcome outcome, boolean refused) {
+        log.write(outcome, refused);
+        parts.meters().ended(outcome, refused);
     }
 
     private void start(Attempt attempt) {
@@ -278,10 +299,16 @@ final class Pump implements AutoCloseable {
         }
         try {
             runner.accept(new ClaimedJob(
-                    attempt, parts.handlers().of(attempt.claim().lane().kind())));
+                    attempt,
+                    parts.handlers().of(attempt.claim().lane().kind()),
+                    wasIdleAt(attempt.claim().readyAt())));
         } catch (RuntimeException e) {
             ended(Outcome.unstarted(attempt, parts.clock().instant(), String.valueOf(e.getMessage())));
         }
+    }
+
+    private boolean wasIdleAt(Instant time) {
+        return idleSince != null && !time.isBefore(idleSince);
     }
 
     /** Stops the cancelled, tells the dashboard of the others, and gives back what it does not know to be its own. */
@@ -358,7 +385,7 @@ final class Pump implements AutoCloseable {
                 how == How.SUCCESS
                         ? null
                         : Outcome.Failure.of(
-                                new IllegalStateException(e.getClass().getName())));
+                                new IllegalStateException(e.getClass().getName()), Redaction.NONE));
     }
 
     @Override

@@ -13,7 +13,7 @@ class Worker implements SmartLifecycle {
     private final WorkerProperties properties;
     private final RetentionProperties retention;
     private final SchedulerProperties scheduler;
-    private final RecurringDefinitions definitions;
+    private final DeclaredSchedules schedules;
     private final WorkerParts parts;
     private @Nullable WorkerServer server;
 
@@ -22,13 +22,13 @@ class Worker implements SmartLifecycle {
             WorkerProperties properties,
             RetentionProperties retention,
             SchedulerProperties scheduler,
-            RecurringDefinitions definitions,
+            DeclaredSchedules schedules,
             WorkerParts parts) {
         this.roles = roles;
         this.properties = properties;
         this.retention = retention;
         this.scheduler = scheduler;
-        this.definitions = definitions;
+        this.schedules = schedules;
         this.parts = parts;
     }
 
@@ -40,7 +40,7 @@ class Worker implements SmartLifecycle {
     @Override
     public synchronized void start() {
         if (scheduler.enabled()) {
-            definitions.register();
+            schedules.register();
         }
         var started = new WorkerServer(parts, properties, retention, scheduler.enabled());
         started.start();
@@ -59,6 +59,24 @@ class Worker implements SmartLifecycle {
         } finally {
             server = null;
         }
+    }
+
+    /** Why this process runs no jobs at present, or null where it does, or is not meant to. */
+    synchronized @Nullable String trouble() {
+        if (!roles.worker()) {
+            return null;
+        }
+        if (server == null) {
+            return "The worker has not started, or has stopped";
+        }
+        if (!server.isFresh()) {
+            return "The database has not heard of this worker for " + properties.lease() + ": it claims nothing";
+        }
+        return server.isListening() ? null : "It listens for no notices: it picks jobs up by polling each second";
+    }
+
+    synchronized double running() {
+        return server == null ? 0 : server.pump().running().count();
     }
 
     @Override

@@ -13,6 +13,7 @@ record WorkerParts(
         Handlers handlers,
         JsonArgs jsonArgs,
         Bell bell,
+        Meters meters,
         Clock clock) {
 
     @Configuration(proxyBeanMethods = false)
@@ -25,8 +26,9 @@ record WorkerParts(
                 Handlers handlers,
                 JsonArgs jsonArgs,
                 Bell bell,
+                Meters meters,
                 Clock clock) {
-            return new WorkerParts(storage, json, database, handlers, jsonArgs, bell, clock);
+            return new WorkerParts(storage, json, database, handlers, jsonArgs, bell, meters, clock);
         }
     }
 }

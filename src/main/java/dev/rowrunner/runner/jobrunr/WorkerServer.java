@@ -8,6 +8,7 @@ import org.jobrunr.server.JobActivator;
 import org.jobrunr.server.JobSteward;
 import org.jobrunr.server.ServerZooKeeper;
 import org.jobrunr.storage.ServerTimedOutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * JobRunr's server with other organs: the {@link Pump} claims and stores, the {@link Lease} beats and rescues. Its own
@@ -27,6 +28,7 @@ class WorkerServer extends BackgroundJobServer {
     private final Ear ear;
     private final Watch watch;
     private final Housekeeping housekeeping;
+    private final @Nullable Ticker ticker;
     private boolean working;
 
     WorkerServer(WorkerParts parts, WorkerProperties properties, RetentionProperties retention, boolean ticks) {
@@ -42,8 +44,8 @@ class WorkerServer extends BackgroundJobServer {
         this.pump = new Pump(parts, properties, lease, this::processJob);
         this.ear = new Ear(parts.database(), pump);
         this.watch = new Watch(pump, parts.handlers());
-        var ticker = new Ticker(parts);
-        this.housekeeping = new Housekeeping(parts, retention, lease, this::sign, ticks ? ticker : () -> {});
+        this.housekeeping = new Housekeeping(parts, retention, lease, this::sign);
+        this.ticker = ticks ? new Ticker(parts, lease::isFirst) : null;
     }
 
     /** Never asked: a {@link Performer} knows its handler. */
@@ -110,6 +112,9 @@ class WorkerServer extends BackgroundJobServer {
         ear.start();
         watch.start();
         housekeeping.start();
+        if (ticker != null) {
+            ticker.start();
+        }
         working = true;
     }
 
@@ -127,6 +132,9 @@ class WorkerServer extends BackgroundJobServer {
             return;
         }
         working = false;
+        if (ticker != null) {
+            ticker.close();
+        }
         pump.stopClaiming();
         if (!pump.running().awaitNone(grace)) {
             pump.running().stopAll(new Stop(Stop.Cause.SHUTDOWN, "Given back by a worker that stopped"));
@@ -138,6 +146,10 @@ class WorkerServer extends BackgroundJobServer {
         pump.close();
         lease.signOff();
         super.stop();
+    }
+
+    boolean isListening() {
+        return ear.isListening();
     }
 
     /** Whether the database has heard of this worker within its lease. */

@@ -339,7 +339,8 @@ class ClaimingTest {
         var server = new WorkerServer(
                 parts,
                 properties,
-                new RetentionProperties(Duration.ofDays(30), Duration.ofDays(30), Duration.ofDays(365)),
+                new RetentionProperties(
+                        Duration.ofDays(30), Duration.ofDays(30), Duration.ofDays(30), Duration.ofDays(365)),
                 false);
         servers.add(server);
         return server;

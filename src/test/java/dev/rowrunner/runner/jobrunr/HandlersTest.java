@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.rowrunner.runner.JobContext;
 import dev.rowrunner.runner.JobHandler;
 import dev.rowrunner.runner.JobKind;
+import dev.rowrunner.runner.SecretArg;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,17 +21,13 @@ class HandlersTest {
     void refusesTwoHandlersOfOneKindAndNamesBoth() {
         var beans = new StaticListableBeanFactory();
         beans.addBean("probe", new Probe());
-        beans.addBean("rival", new Rival());
-        var handlers = new Handlers(
-                beans.getBeanProvider(ResolvableType.forClass(JobHandler.class)),
-                new KindProperties(null),
-                new KindRows(JdbcClient.create(new DriverManagerDataSource())));
+        beans.addBean("rival", new Handling<>(Probe.KIND));
 
         assertThatIllegalStateException()
-                .isThrownBy(handlers::afterSingletonsInstantiated)
+                .isThrownBy(handlers(beans, Map.of())::afterSingletonsInstantiated)
                 .withMessageContaining("test.probe")
                 .withMessageContaining(Probe.class.getName())
-                .withMessageContaining(Rival.class.getName());
+                .withMessageContaining(Handling.class.getName());
     }
 
     @Test
@@ -49,23 +46,37 @@ class HandlersTest {
                 .withMessageContaining("PT-1S");
     }
 
+    @Test
+    void refusesASecretArgAsATenantWhichEverybodySees() {
+        record Args(@SecretArg String token) {}
+        var beans = new StaticListableBeanFactory();
+        beans.addBean(
+                "open",
+                new Handling<>(JobKind.of("test.open-secret", Args.class).tenant("token")));
+
+        assertThatIllegalStateException()
+                .isThrownBy(handlers(beans, Map.of())::afterSingletonsInstantiated)
+                .withMessageContaining("'test.open-secret'")
+                .withMessageContaining("secret arg 'token'");
+    }
+
+    private record Handling<A>(JobKind<A> kind) implements JobHandler<A> {
+        @Override
+        public void run(A args, JobContext job) {}
+    }
+
     private static Handlers handlers(String configured, Duration retryAfter) {
         var beans = new StaticListableBeanFactory();
         beans.addBean("probe", new Probe());
-        return new Handlers(
-                beans.getBeanProvider(ResolvableType.forClass(JobHandler.class)),
-                new KindProperties(Map.of(
-                        configured, new KindProperties.Change(null, null, List.of(retryAfter), null, null, null))),
-                new KindRows(JdbcClient.create(new DriverManagerDataSource())));
+        return handlers(
+                beans,
+                Map.of(configured, new KindProperties.Change(null, null, List.of(retryAfter), null, null, null)));
     }
 
-    private static class Rival implements JobHandler<Probe.Args> {
-        @Override
-        public JobKind<Probe.Args> kind() {
-            return Probe.KIND;
-        }
-
-        @Override
-        public void run(Probe.Args args, JobContext job) {}
+    private static Handlers handlers(StaticListableBeanFactory beans, Map<String, KindProperties.Change> changes) {
+        return new Handlers(
+                beans.getBeanProvider(ResolvableType.forClass(JobHandler.class)),
+                new KindProperties(changes),
+                new KindRows(JdbcClient.create(new DriverManagerDataSource())));
     }
 }

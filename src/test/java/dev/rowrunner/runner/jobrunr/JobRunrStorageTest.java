@@ -20,7 +20,7 @@ class JobRunrStorageTest extends StorageProviderTest {
     @Override
     protected void cleanup(int testMethodIndex) {
         jdbc.sql("DELETE FROM jobrunr.jobrunr_jobs").update();
-        jdbc.sql("TRUNCATE jobrunr.jobrunr_recurring_jobs, jobrunr.jobrunr_backgroundjobservers")
+        jdbc.sql("DELETE FROM rowrunner.schedule; TRUNCATE jobrunr.jobrunr_backgroundjobservers")
                 .update();
         jdbc.sql("DELETE FROM jobrunr.jobrunr_metadata WHERE owner <> 'cluster'")
                 .update();

@@ -17,7 +17,7 @@ import org.springframework.test.context.ContextConfiguration;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(
-        webEnvironment = SpringBootTest.WebEnvironment.MOCK,
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {"rowrunner.roles=", "rowrunner.dashboard.enabled=false"})
 @ContextConfiguration(initializers = MachineRoomTest.OnOwnDatabase.class)
 @Import({SettableClock.Configuration.class, RunDueJobs.Configuration.class, Probe.class, ProbeKinds.class})

@@ -3,8 +3,10 @@ package dev.rowrunner.runner.jobrunr;
 import dev.rowrunner.runner.JobContext;
 import dev.rowrunner.runner.JobHandler;
 import dev.rowrunner.runner.JobKind;
+import dev.rowrunner.runner.SecretArg;
 import dev.rowrunner.runner.Unique;
 import java.time.Duration;
+import java.util.Map;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 
@@ -22,6 +24,42 @@ class ProbeKinds {
             kind("test.unique-period").unique(Unique.forPeriod(Duration.ofMinutes(10), "name"));
     static final JobKind<Probe.Args> HASTY = kind("test.hasty").timeout(Duration.ofMillis(200));
     static final JobKind<Probe.Args> OF_TENANTS = kind("test.of-tenants").tenant("name");
+
+    static final JobKind<SecretArgs> SECRET =
+            JobKind.of("test.secret", SecretArgs.class).retryAfter(Duration.ofSeconds(30));
+
+    record SecretArgs(
+            String user,
+            @SecretArg String password,
+            @SecretArg Map<String, String> keys) {}
+
+    interface SecretWork {
+        void run(SecretArgs args, JobContext job) throws Exception;
+    }
+
+    /** A handler that does with secrets what the test tells it. */
+    static final class SecretKeeper implements JobHandler<SecretArgs> {
+        private volatile SecretWork work = (args, job) -> {};
+
+        void does(SecretWork work) {
+            this.work = work;
+        }
+
+        @Override
+        public JobKind<SecretArgs> kind() {
+            return SECRET;
+        }
+
+        @Override
+        public void run(SecretArgs args, JobContext job) throws Exception {
+            work.run(args, job);
+        }
+    }
+
+    @Bean
+    SecretKeeper secretKeeper() {
+        return new SecretKeeper();
+    }
 
     private static JobKind<Probe.Args> kind(String name) {
         return JobKind.of(name, Probe.Args.class).retryAfter(Duration.ofSeconds(30));

@@ -64,9 +64,11 @@ class PumpRecoveryTest {
                 parts.handlers(),
                 parts.jsonArgs(),
                 parts.bell(),
+                parts.meters(),
                 parts.clock());
         var properties = new WorkerProperties("cut off", 4, Set.of(), Duration.ofSeconds(30), Duration.ofSeconds(4));
-        var retention = new RetentionProperties(Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(365));
+        var retention = new RetentionProperties(
+                Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(365));
         server = new WorkerServer(itsParts, properties, retention, false);
         server.start();
     }

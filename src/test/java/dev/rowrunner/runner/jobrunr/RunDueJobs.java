@@ -132,8 +132,8 @@ public final class RunDueJobs {
     /** The args of the kind's jobs that wait, due or not, in the order of their making. */
     public <A> List<A> waiting(JobKind<A> kind) {
         return jdbc
-                .sql("SELECT args FROM jobs WHERE kind = :kind AND state IN ('enqueued', 'scheduled')"
-                        + " ORDER BY created_at, id")
+                .sql("SELECT args FROM rowrunner.job_body JOIN rowrunner.job USING (id)"
+                        + " WHERE kind = :kind AND state IN ('ENQUEUED', 'SCHEDULED') ORDER BY created_at, id")
                 .param("kind", kind.name())
                 .query(String.class)
                 .list()

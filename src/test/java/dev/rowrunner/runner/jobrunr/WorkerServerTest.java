@@ -26,7 +26,7 @@ class WorkerServerTest {
 
     private static final int THREADS = 2;
     private static final RetentionProperties RETENTION =
-            new RetentionProperties(Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(365));
+            new RetentionProperties(Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(365));
 
     static {
         Awaitility.setDefaultTimeout(Duration.ofSeconds(60));

@@ -1,0 +1,27 @@
+package dev.rowrunner.admin;
+
+import dev.rowrunner.http.Caller;
+import org.jspecify.annotations.Nullable;
+
+/** What a caller that is bound to one tenant may see and change. */
+final class Tenancy {
+
+    private Tenancy() {}
+
+    /** The only tenant to look at, or null for every tenant's. */
+    static @Nullable String of(Caller caller, @Nullable String asked) {
+        if (caller.tenant() == null || asked == null || asked.equals(caller.tenant())) {
+            return caller.tenant() == null ? asked : caller.tenant();
+        }
+        throw Refused.forbidden("'" + caller.name() + "' is bound to tenant '" + caller.tenant()
+                + "' and has no access to tenant '" + asked + "'.");
+    }
+
+    /** Queues are every tenant's. */
+    static void requireUnbound(Caller caller) {
+        if (caller.tenant() != null) {
+            throw Refused.forbidden("'" + caller.name() + "' is bound to tenant '" + caller.tenant()
+                    + "' and may not change queues, which all tenants share.");
+        }
+    }
+}
