@@ -325,6 +325,10 @@ BEGIN
            w.recurring_id
     FROM unnest(p_ids, p_args, holders, p_recurring_ids) AS w(id, args, holder, recurring_id)
     WHERE w.id = w.holder;
+    IF rowrunner.is_person() THEN
+        PERFORM rowrunner.note_enqueued(ARRAY(SELECT w.id FROM unnest(p_ids, holders) AS w(id, holder) WHERE w.id = w.holder),
+                                        CASE WHEN due THEN 'scheduled' ELSE 'enqueued' END);
+    END IF;
     RETURN holders;
 END
 $$;
@@ -490,7 +494,9 @@ CREATE OR REPLACE FUNCTION rowrunner.requeue(p_jobs uuid[], p_now timestamptz DE
     LANGUAGE plpgsql AS
 $$
 DECLARE
-    j rowrunner.job;
+    j      rowrunner.job;
+    done   uuid[] := '{}';
+    before text[] := '{}';
 BEGIN
     FOR j IN SELECT * FROM rowrunner.job
              WHERE id = ANY (p_jobs) AND state IN ('FAILED', 'DELETED', 'SUCCEEDED', 'SCHEDULED') ORDER BY id FOR UPDATE
@@ -503,8 +509,11 @@ BEGIN
         WHERE id = j.id;
         PERFORM rowrunner.tell(j, j.version + 1, rowrunner.state('ENQUEUED', p_now), NULL, NULL);
         PERFORM rowrunner.wake(j.queue, j.kind, j.tenant, rowrunner.claim_key(p_now, j.priority));
+        done := done || j.id;
+        before := before || j.state;
         RETURN NEXT j.id;
     END LOOP;
+    PERFORM rowrunner.note_jobs('job.requeue', done, before, array_fill('enqueued'::text, ARRAY [cardinality(done)]));
 END
 $$;
 
@@ -516,7 +525,10 @@ CREATE OR REPLACE FUNCTION rowrunner.discard(
     LANGUAGE plpgsql AS
 $$
 DECLARE
-    j rowrunner.job;
+    j      rowrunner.job;
+    done   uuid[] := '{}';
+    before text[] := '{}';
+    after  text[] := '{}';
 BEGIN
     FOR j IN SELECT * FROM rowrunner.job WHERE job.id = ANY (p_jobs) ORDER BY job.id FOR UPDATE
     LOOP
@@ -535,8 +547,14 @@ BEGIN
             PERFORM rowrunner.leave_unique_keys(ARRAY [j.id]);
             outcome := 'discarded';
         END IF;
+        IF outcome <> 'ended' THEN
+            done := done || j.id;
+            before := before || j.state;
+            after := after || CASE outcome WHEN 'stopping' THEN 'stopping' ELSE 'deleted' END;
+        END IF;
         RETURN NEXT;
     END LOOP;
+    PERFORM rowrunner.note_jobs('job.discard', done, before, after);
 END
 $$;
 
@@ -868,6 +886,7 @@ BEGIN
     VALUES (p_id, target, 'default', CASE WHEN ours THEN details ->> 'kind' ELSE 'jobrunr' END,
             CASE WHEN target = 'SCHEDULED' THEN due ELSE p_at END, due, p_at, p_job ->> 'recurringJobId');
     PERFORM rowrunner.tell_as_jobrunr(p_id, 1, p_job, p_latest);
+    PERFORM rowrunner.note_enqueued(ARRAY [p_id], target) WHERE rowrunner.is_person();
     RETURN true;
 END
 $$;
@@ -909,6 +928,8 @@ BEGIN
                                 WHEN 'SCHEDULED' THEN rowrunner.claim_key(due, priority) ELSE claim_key END
     WHERE id = p_id;
     PERFORM rowrunner.tell_as_jobrunr(p_id, p_previous + 1, p_job, p_latest);
+    PERFORM rowrunner.note_jobs(CASE WHEN target = 'DELETED' THEN 'job.discard' WHEN anew THEN 'job.requeue' ELSE 'job.update' END,
+                                ARRAY [p_id], ARRAY [j.state], ARRAY [target]) WHERE rowrunner.actor() <> 'rowrunner';
     IF j.state = 'PROCESSING' AND target <> 'PROCESSING' THEN
         PERFORM rowrunner.release(ARRAY [p_id], target IN ('SUCCEEDED', 'FAILED', 'DELETED'));
     ELSIF target IN ('SUCCEEDED', 'FAILED', 'DELETED') THEN
@@ -954,6 +975,7 @@ BEGIN
     PERFORM rowrunner.release(ARRAY [p_id], true) WHERE j.state = 'PROCESSING';
     PERFORM rowrunner.leave_unique_keys(ARRAY [p_id]);
     PERFORM rowrunner.forget_jobs(ARRAY [p_id]);
+    PERFORM rowrunner.note_jobs('job.delete', ARRAY [p_id], ARRAY [j.state], NULL) WHERE rowrunner.actor() <> 'rowrunner';
     RETURN true;
 END
 $$;

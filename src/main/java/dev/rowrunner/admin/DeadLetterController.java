@@ -6,6 +6,7 @@ import dev.rowrunner.admin.DeadLetters.Filter;
 import dev.rowrunner.http.Caller;
 import dev.rowrunner.http.Page;
 import dev.rowrunner.http.Paging;
+import dev.rowrunner.runner.Summary;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Pattern;
 import java.util.List;
@@ -35,6 +36,7 @@ class DeadLetterController {
     }
 
     /** The newest first. */
+    @Summary("Jobs that were given up")
     @GetMapping
     Page<DeadLetter> list(@Valid Filter filter, @Valid Paging paging, @AuthenticationPrincipal Caller caller) {
         return paging.of(letters.list(checked(filter, caller), paging.offset(), paging.limit()));
@@ -49,6 +51,7 @@ class DeadLetterController {
     }
 
     /** With its args and the failures of its attempts. */
+    @Summary("A dead letter with its args and its attempts")
     @GetMapping("/{id}")
     Failed show(@PathVariable UUID id, @AuthenticationPrincipal Caller caller) {
         return letters.find(id, caller.tenant()).orElseThrow(() -> noDeadLetter(id));
@@ -61,6 +64,7 @@ class DeadLetterController {
     record Answer(UUID id, String outcome) {}
 
     /** Runs it again: attempts begin anew, the history stays. */
+    @Summary("Lets a dead letter run again")
     @PostMapping("/{id}/requeue")
     Answer requeue(@PathVariable UUID id, @AuthenticationPrincipal Caller caller) {
         show(id, caller);
@@ -71,6 +75,7 @@ class DeadLetterController {
     }
 
     /** Ends it; it is pruned like other discarded jobs. */
+    @Summary("Ends a dead letter")
     @PostMapping("/{id}/discard")
     Answer discard(
             @PathVariable UUID id,
@@ -92,6 +97,7 @@ class DeadLetterController {
     record Changed(boolean dryRun, long matched, long changed) {}
 
     /** Requeues all that the filter means; all there are only with {@code all=true}. */
+    @Summary("Requeues the dead letters that a filter means, or counts them")
     @PostMapping("/requeue")
     Changed requeueAll(
             @Valid Filter filter,
@@ -103,6 +109,7 @@ class DeadLetterController {
     }
 
     /** Discards all that the filter means; all there are only with {@code all=true}. */
+    @Summary("Discards the dead letters that a filter means, or counts them")
     @PostMapping("/discard")
     Changed discardAll(
             @Valid Filter filter,

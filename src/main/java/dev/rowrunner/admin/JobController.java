@@ -7,6 +7,7 @@ import dev.rowrunner.admin.JobRecords.Why;
 import dev.rowrunner.http.Caller;
 import dev.rowrunner.http.Page;
 import dev.rowrunner.http.Paging;
+import dev.rowrunner.runner.Summary;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -46,6 +47,7 @@ class JobController {
     }
 
     /** Those that changed last first. */
+    @Summary("Jobs, those that changed last first")
     @GetMapping
     Page<JobLine> list(
             @RequestParam @Nullable String state,
@@ -62,12 +64,14 @@ class JobController {
     }
 
     /** With its attempts, their progress and their log lines. */
+    @Summary("A job with its attempts, their progress and their log lines")
     @GetMapping("/{id}")
     JobStory show(@PathVariable UUID id, @AuthenticationPrincipal Caller caller) {
         return jobs.find(id, caller.tenant()).orElseThrow(() -> JobTenants.noJob(id));
     }
 
     /** Why it is not running. */
+    @Summary("Why a job is not running, in a sentence and a code")
     @GetMapping("/{id}/why")
     Why why(@PathVariable UUID id, @AuthenticationPrincipal Caller caller) {
         return jobs.why(id, caller.tenant()).orElseThrow(() -> JobTenants.noJob(id));
@@ -103,6 +107,7 @@ class JobController {
     record JobAnswer(UUID id) {}
 
     /** 201, or 200 with the id of the job that holds the unique key. */
+    @Summary("Enqueues a job, or answers the one that holds its unique key")
     @PostMapping
     ResponseEntity<JobAnswer> enqueue(
             @Valid @RequestBody EnqueueRequest request, @AuthenticationPrincipal Caller caller) {
@@ -119,6 +124,7 @@ class JobController {
     }
 
     /** Ends a waiting job or a dead letter (200), or asks a running one to stop (202). */
+    @Summary("Ends a job that waits, and asks the worker of a running one to stop it")
     @DeleteMapping("/{id}")
     ResponseEntity<Discarded> discard(
             @PathVariable UUID id,
@@ -136,6 +142,7 @@ class JobController {
     }
 
     /** Runs it again if it has ended, or now if it waits for later. */
+    @Summary("Lets a job that has ended, or waits for later, run now")
     @PostMapping("/{id}/requeue")
     JobAnswer requeue(@PathVariable UUID id, @AuthenticationPrincipal Caller caller) {
         var state = tenants.checkJob(id, caller);

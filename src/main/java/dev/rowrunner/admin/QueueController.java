@@ -4,6 +4,7 @@ import dev.rowrunner.admin.QueueRecords.Queue;
 import dev.rowrunner.http.Caller;
 import dev.rowrunner.http.Page;
 import dev.rowrunner.http.Paging;
+import dev.rowrunner.runner.Summary;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Pattern;
 import org.springframework.http.HttpStatus;
@@ -30,17 +31,20 @@ class QueueController {
     }
 
     /** Those of the highest priority first. */
+    @Summary("Queues with their depth, those of the highest priority first")
     @GetMapping
     Page<Queue> list(@Valid Paging paging) {
         return paging.of(queues.list(paging.offset(), paging.limit()));
     }
 
+    @Summary("A queue")
     @GetMapping("/{name}")
     Queue show(@PathVariable String name) {
         return queues.find(name).orElseThrow(() -> queues.noQueue(name));
     }
 
     /** Makes a queue (201), or sets an existing one to just this (200); only pause and resume change whether it is paused. */
+    @Summary("Makes a queue, or sets an existing one to just this")
     @PutMapping("/{name}")
     ResponseEntity<Queue> put(
             @PathVariable @Pattern(regexp = QueueRecords.NAME, message = QueueRecords.NAME_RULE) String name,
@@ -52,6 +56,7 @@ class QueueController {
     }
 
     /** What is absent stays; null takes a limit away. */
+    @Summary("Changes of a queue what is named; null removes a limit")
     @PatchMapping("/{name}")
     Queue change(
             @PathVariable String name, @Valid @RequestBody QueueChange change, @AuthenticationPrincipal Caller caller) {
@@ -63,11 +68,13 @@ class QueueController {
     }
 
     /** Starts no more of its jobs; those that run go on. */
+    @Summary("Starts none of its jobs until it is resumed")
     @PostMapping("/{name}/pause")
     Queue pause(@PathVariable String name, @AuthenticationPrincipal Caller caller) {
         return pause(name, true, caller);
     }
 
+    @Summary("Lets its jobs start again")
     @PostMapping("/{name}/resume")
     Queue resume(@PathVariable String name, @AuthenticationPrincipal Caller caller) {
         return pause(name, false, caller);

@@ -5,6 +5,7 @@ import dev.rowrunner.http.Paging;
 import dev.rowrunner.runner.InvalidSchedule;
 import dev.rowrunner.runner.ScheduleEdit;
 import dev.rowrunner.runner.Schedules;
+import dev.rowrunner.runner.Summary;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -39,11 +40,13 @@ class ScheduleController {
         this.schedules = schedules;
     }
 
+    @Summary("Schedules with what was decided last")
     @GetMapping
     Page<Schedules.Entry> list(@Valid Paging paging) {
         return paging.of(schedules.list(paging.limit(), paging.offset()));
     }
 
+    @Summary("A schedule")
     @GetMapping("/{id}")
     Schedules.Entry show(@PathVariable String id) {
         return schedules.find(id).orElseThrow(() -> unknown(id));
@@ -54,12 +57,14 @@ class ScheduleController {
     }
 
     /** Makes a schedule, or changes one: what the body leaves out gets its default, or stays. */
+    @Summary("Makes a schedule, or changes one: what is left out gets its default, or stays")
     @PutMapping("/{id}")
     @Transactional
     Schedules.Entry put(@PathVariable String id, @RequestBody ScheduleEdit edit) {
         return schedules.put(id, edit);
     }
 
+    @Summary("Removes a schedule")
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Transactional
@@ -70,6 +75,7 @@ class ScheduleController {
     /** @param jobId the job, or the unfinished one that holds its unique key */
     record Triggered(UUID jobId) {}
 
+    @Summary("Enqueues a run of it now")
     @PostMapping("/{id}/trigger")
     @ResponseStatus(HttpStatus.ACCEPTED)
     @Transactional
@@ -77,12 +83,14 @@ class ScheduleController {
         return new Triggered(schedules.trigger(id));
     }
 
+    @Summary("Runs it no more until it is resumed")
     @PostMapping("/{id}/pause")
     @Transactional
     Schedules.Entry pause(@PathVariable String id) {
         return schedules.pause(id);
     }
 
+    @Summary("Runs it again")
     @PostMapping("/{id}/resume")
     @Transactional
     Schedules.Entry resume(@PathVariable String id) {
@@ -90,23 +98,27 @@ class ScheduleController {
     }
 
     /** Forgets what operators changed. */
+    @Summary("Forgets what operators changed of what code declares")
     @PostMapping("/{id}/reset")
     @Transactional
     Schedules.Entry reset(@PathVariable String id) {
         return schedules.reset(id);
     }
 
+    @Summary("When it runs next")
     @GetMapping("/{id}/next")
     List<Schedules.Due> next(@PathVariable String id, @RequestParam(defaultValue = "10") @Min(1) @Max(100) int count) {
         return schedules.next(id, count);
     }
 
+    @Summary("What was decided each time that it was due")
     @GetMapping("/{id}/runs")
     Page<Schedules.Run> runs(@PathVariable String id, @Valid Paging paging) {
         return paging.of(schedules.runs(id, paging.limit(), paging.offset()));
     }
 
     /** When a schedule that need not exist would run. */
+    @Summary("When a schedule that need not exist would run")
     @GetMapping("/preview")
     List<Schedules.Due> preview(
             @RequestParam @Nullable String cron,

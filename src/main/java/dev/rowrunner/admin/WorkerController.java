@@ -2,6 +2,7 @@ package dev.rowrunner.admin;
 
 import dev.rowrunner.http.Page;
 import dev.rowrunner.http.Paging;
+import dev.rowrunner.runner.Summary;
 import jakarta.validation.Valid;
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -58,6 +59,7 @@ class WorkerController {
             @Nullable String endedBy) {}
 
     /** Those that have not ended; with {@code ended=true} also those of the last 30 days that have. */
+    @Summary("Workers, and what they do")
     @GetMapping
     Page<Worker> list(@RequestParam(defaultValue = "false") boolean ended, @Valid Paging paging) {
         return paging.of(jdbc.sql(LIST)

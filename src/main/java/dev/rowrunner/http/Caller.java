@@ -7,7 +7,7 @@ import org.springframework.security.core.AuthenticatedPrincipal;
  * Who calls the HTTP interface: the principal of every request that was let in. A controller takes it as
  * {@code @AuthenticationPrincipal Caller}.
  *
- * @param name of the token, or the subject of a JWT
+ * @param name of the token, or {@code jwt:} and the subject of a JWT
  * @param tenant the only tenant whose jobs it may see and change; null: every tenant's
  * @param business the only business whose data it may see and change; null: every business'
  */
@@ -16,6 +16,11 @@ public record Caller(
         Role role,
         @Nullable String tenant,
         @Nullable String business) implements AuthenticatedPrincipal {
+
+    /** Whether some of what there is does not concern it. */
+    public boolean isBound() {
+        return tenant != null || business != null;
+    }
 
     @Override
     public String getName() {

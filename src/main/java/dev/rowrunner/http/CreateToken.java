@@ -1,6 +1,9 @@
 package dev.rowrunner.http;
 
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.stereotype.Component;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +31,30 @@ class CreateToken implements Callable<Integer> {
             description = "viewer looks, operator acts too, admin does everything. Default: ${DEFAULT-VALUE}.")
     String role;
 
+    @Option(
+            names = "--tenant",
+            paramLabel = "TENANT",
+            defaultValue = Option.NULL_VALUE,
+            description = "The only tenant whose jobs and data it opens. Default: every tenant's.")
+    @Nullable
+    String tenant;
+
+    @Option(
+            names = "--business",
+            paramLabel = "BUSINESS",
+            defaultValue = Option.NULL_VALUE,
+            description = "The only business whose data it opens. Default: every business'.")
+    @Nullable
+    String business;
+
+    @Option(
+            names = "--expires",
+            paramLabel = "AFTER",
+            defaultValue = Option.NULL_VALUE,
+            description = "How long it may be used: 90d, 12h. Default: until it is revoked.")
+    @Nullable
+    String expires;
+
     @Spec
     CommandSpec spec;
 
@@ -39,9 +66,18 @@ class CreateToken implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var secret = tokens.create(name, Role.ofWord(role));
+        var secret = tokens.create(new Grant(name, Role.ofWord(role), tenant, business, lasts()));
         spec.commandLine().getErr().println("Token '" + name + "', role " + role + ". It is shown this once:");
         spec.commandLine().getOut().println(secret);
         return spec.exitCodeOnSuccess();
+    }
+
+    private @Nullable Duration lasts() {
+        try {
+            return expires == null ? null : DurationStyle.SIMPLE.parse(expires);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "--expires takes a number with its unit, such as 90d or 12h; was '" + expires + "'.", e);
+        }
     }
 }

@@ -15,18 +15,21 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Lists the live tokens, without their secrets. */
 @Component
-@Command(name = "list", description = "Lists the live tokens.", mixinStandardHelpOptions = true)
+@Command(name = "list", description = "Lists the tokens that were not revoked.", mixinStandardHelpOptions = true)
 class ListTokens implements Callable<Integer> {
 
-    private static final String LINE = "%-24s %-9s %-21s %s%n";
+    private static final String LINE = "%-24s %-9s %-16s %-16s %-21s %-21s %s%n";
 
     private record Row(
             String name,
             String role,
+            @Nullable String tenant,
+            @Nullable String business,
             Instant createdAt,
+            @Nullable Instant expiresAt,
             @Nullable Instant lastUsedAt) {}
 
-    @Option(names = "--json", description = "One JSON array instead of a table.")
+    @Option(names = "--json", defaultValue = "false", description = "One JSON array instead of a table.")
     boolean json;
 
     @Spec
@@ -54,19 +57,37 @@ class ListTokens implements Callable<Integer> {
     }
 
     private static Row row(Token token) {
-        return new Row(token.name(), token.role().word(), token.createdAt(), token.lastUsedAt());
+        return new Row(
+                token.name(),
+                token.role().word(),
+                token.tenant(),
+                token.business(),
+                token.createdAt(),
+                token.expiresAt(),
+                token.lastUsedAt());
     }
 
     private static void printTable(PrintWriter out, List<Token> live) {
-        out.printf(LINE, "NAME", "ROLE", "CREATED", "LAST USED");
+        out.printf(LINE, "NAME", "ROLE", "TENANT", "BUSINESS", "CREATED", "EXPIRES", "LAST USED");
         for (var token : live) {
-            out.printf(LINE, token.name(), token.role().word(), second(token.createdAt()), lastUse(token));
+            out.printf(
+                    LINE,
+                    token.name(),
+                    token.role().word(),
+                    orElse("every", token.tenant()),
+                    orElse("every", token.business()),
+                    second(token.createdAt()),
+                    never(token.expiresAt()),
+                    never(token.lastUsedAt()));
         }
         out.flush();
     }
 
-    private static String lastUse(Token token) {
-        var at = token.lastUsedAt();
+    private static String orElse(String none, @Nullable String value) {
+        return value == null ? none : value;
+    }
+
+    private static String never(@Nullable Instant at) {
         return at == null ? "never" : second(at);
     }
 

@@ -1,5 +1,6 @@
 package dev.rowrunner.http;
 
+import dev.rowrunner.runner.Summary;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.util.List;
@@ -12,8 +13,11 @@ import org.springframework.web.bind.annotation.BindParam;
  * @param size rows of a page
  */
 public record Paging(
-        @BindParam("page") @Min(1) @Max(Paging.LAST) Integer page,
-        @BindParam("size") @Min(1) @Max(Paging.LARGEST) Integer size) {
+        @Summary("The first unless said") @BindParam("page") @Min(1) @Max(Paging.LAST)
+        Integer page,
+
+        @Summary("Rows of a page; 50 unless said") @BindParam("size") @Min(1) @Max(Paging.LARGEST)
+        Integer size) {
 
     /** Whoever wants to look further back narrows the list. */
     static final int LAST = 1000;

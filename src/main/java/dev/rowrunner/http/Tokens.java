@@ -9,10 +9,10 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
+import org.springframework.transaction.annotation.Transactional;
 
 /** The tokens of the HTTP interface and the dashboard. A secret leaves this class once, when its token is made. */
 @Repository
@@ -21,11 +21,9 @@ public class Tokens {
     /** Who used a token when is worth a row version a minute, and not one a request. */
     static final Duration LAST_USE_EVERY = Duration.ofMinutes(1);
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
-
     private static final String INSERT = """
-            INSERT INTO http.token (name, hash, role, created_at)
-            VALUES (:name, :hash, :role, :now)
+            INSERT INTO http.token (name, hash, role, tenant, business, created_at, expires_at)
+            VALUES (:name, :hash, :role, :tenant, :business, :now, :expires)
             ON CONFLICT (name) WHERE revoked_at IS NULL DO NOTHING
             """;
 
@@ -43,14 +41,14 @@ public class Tokens {
             """;
 
     private static final String LIVE = """
-            SELECT name, role, created_at, last_used_at
+            SELECT name, role, tenant, business, created_at, expires_at, last_used_at
             FROM http.token
             WHERE revoked_at IS NULL
             ORDER BY name
             """;
 
     private static final String LIVE_WITH_HASH = """
-            SELECT name, role, created_at, last_used_at
+            SELECT name, role, tenant, business, created_at, expires_at, last_used_at
             FROM http.token
             WHERE hash = :hash AND revoked_at IS NULL
             """;
@@ -68,40 +66,54 @@ public class Tokens {
         this.clock = clock;
     }
 
-    /**
-     * Makes a token.
-     *
-     * @param name 1 to 63 letters, digits, dots, hyphens or underscores, a letter or digit first
-     * @return its secret, which can't be had again
-     * @throws IllegalArgumentException if the name is no such name, or a live token has it
-     */
+    /** Makes a token that opens what its role does, until it is revoked. */
     public String create(String name, Role role) {
-        refuseBadName(name);
+        return create(Grant.of(name, role));
+    }
+
+    /**
+     * Makes a token that opens what the grant says.
+     *
+     * @return its secret, which can't be had again
+     * @throws IllegalArgumentException if a live token has the name
+     */
+    @Transactional
+    public String create(Grant grant) {
         var secret = Secret.random();
-        if (insert(INSERT, name, role, secret) == 0) {
-            throw new IllegalArgumentException("A live token is named '" + name
-                    + "' already. Choose another name, or revoke that one first: token revoke " + name);
+        if (insert(grant, secret) == 0) {
+            throw new IllegalArgumentException("A live token is named '" + grant.name()
+                    + "' already. Choose another name, or revoke that one first: token revoke " + grant.name());
         }
         return secret.reveal();
     }
 
     /** Makes an admin token if there never was any token, not even one that is revoked by now. */
+    @Transactional
     public Optional<String> createFirst(String name) {
         var secret = Secret.random();
-        return insert(INSERT_IF_NONE_EVER_WAS, name, Role.ADMIN, secret) == 0
-                ? Optional.empty()
-                : Optional.of(secret.reveal());
+        int created = jdbc.sql(INSERT_IF_NONE_EVER_WAS)
+                .param("name", name)
+                .param("hash", secret.hash())
+                .param("role", Role.ADMIN.word())
+                .param("now", now())
+                .update();
+        return created == 0 ? Optional.empty() : Optional.of(secret.reveal());
     }
 
-    /** @throws IllegalArgumentException if no live token has the name */
-    void revoke(String name) {
+    /**
+     * Ends a token.
+     *
+     * @throws IllegalArgumentException if no live token has the name
+     */
+    @Transactional
+    public void revoke(String name) {
         if (jdbc.sql(REVOKE).param("name", name).param("now", now()).update() == 0) {
             throw new IllegalArgumentException(
                     "No live token is named '" + name + "'. The live ones are listed by: token list");
         }
     }
 
-    /** The live tokens by name. */
+    /** The tokens that were not revoked, by name; some may have expired. */
     public List<Token> live() {
         return jdbc.sql(LIVE).query((row, number) -> token(row)).list();
     }
@@ -129,20 +141,17 @@ public class Tokens {
                 .update();
     }
 
-    private int insert(String sql, String name, Role role, Secret secret) {
-        return jdbc.sql(sql)
-                .param("name", name)
+    private int insert(Grant grant, Secret secret) {
+        var now = now();
+        return jdbc.sql(INSERT)
+                .param("name", grant.name())
                 .param("hash", secret.hash())
-                .param("role", role.word())
-                .param("now", now())
+                .param("role", grant.role().word())
+                .param("tenant", grant.tenant())
+                .param("business", grant.business())
+                .param("now", now)
+                .param("expires", grant.lasts() == null ? null : now.plus(grant.lasts()))
                 .update();
-    }
-
-    private static void refuseBadName(String name) {
-        if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("A token is named by 1 to 63 letters, digits, dots, hyphens or"
-                    + " underscores, a letter or digit first; was '" + name + "'.");
-        }
     }
 
     private OffsetDateTime now() {
@@ -153,7 +162,10 @@ public class Tokens {
         return new Token(
                 row.getString("name"),
                 Role.ofWord(row.getString("role")),
+                row.getString("tenant"),
+                row.getString("business"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                instantOrNull(row.getObject("expires_at", OffsetDateTime.class)),
                 instantOrNull(row.getObject("last_used_at", OffsetDateTime.class)));
     }
 

@@ -32,7 +32,8 @@ public final class Actor {
         }
     }
 
-    static @Nullable String current() {
+    /** Null: the program itself. */
+    public static @Nullable String current() {
         return CURRENT.get();
     }
 }

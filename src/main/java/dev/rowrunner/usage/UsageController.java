@@ -2,6 +2,7 @@ package dev.rowrunner.usage;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.rowrunner.runner.Jobs;
+import dev.rowrunner.runner.Summary;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -56,6 +57,7 @@ class UsageController {
     /** @param counted false if the event id was counted before */
     record IncrementAnswer(boolean counted) {}
 
+    @Summary("Counts usage of one merchant and metric")
     @PostMapping("/{merchantId}/{metric}")
     IncrementAnswer increment(
             @PathVariable String merchantId, @PathVariable String metric, @RequestBody IncrementRequest request) {
@@ -81,6 +83,7 @@ class UsageController {
 
     record RefusedIncrement(int index, String reason) {}
 
+    @Summary("Counts usage of many merchants at once")
     @PostMapping
     BulkAnswer incrementAll(@RequestBody BulkRequest request) {
         var increments = new ArrayList<Increment>();
@@ -116,6 +119,7 @@ class UsageController {
     record MerchantUsage(String merchantId, LocalDate from, LocalDate to, List<UsageTotals.DayTotal> usage) {}
 
     /** The totals that have reached PostgreSQL, of the last 31 days unless asked otherwise. */
+    @Summary("A merchant's totals by day that have reached PostgreSQL, of the last 31 days unless asked otherwise")
     @GetMapping("/{merchantId}")
     MerchantUsage usage(
             @PathVariable String merchantId,
@@ -132,6 +136,7 @@ class UsageController {
         return new MerchantUsage(merchantId, first, last, totals.of(merchantId, first, last, metric));
     }
 
+    @Summary("How the aggregation of a day went")
     @GetMapping("/status/{date}")
     UsageStatus.Day status(@PathVariable LocalDate date) {
         return status.of(date);
@@ -150,6 +155,7 @@ class UsageController {
     record AggregationAnswer(UUID jobId, List<UUID> jobIds, LocalDate from, LocalDate to) {}
 
     /** Enqueues the aggregation of a day (yesterday unless named), or of each day of a range. */
+    @Summary("Enqueues the aggregation of a day (yesterday unless named), or of each day of a range")
     @PostMapping("/aggregate")
     @ResponseStatus(HttpStatus.ACCEPTED)
     AggregationAnswer aggregate(@RequestBody(required = false) @Nullable AggregationRequest request) {

@@ -1,5 +1,8 @@
 package dev.rowrunner.http;
 
+import dev.rowrunner.runner.KeepsToBusiness;
+import dev.rowrunner.runner.NoTenantData;
+import dev.rowrunner.runner.RateLimit;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -12,7 +15,10 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -25,7 +31,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** Endpoints such as a family has, for the tests of what stands around them. */
 @RestController
 @RequestMapping("/probe")
-class ProbeEndpoints {
+public class ProbeEndpoints {
 
     enum Unit {
         CALLS,
@@ -52,6 +58,12 @@ class ProbeEndpoints {
 
     record Increments(@NotNull List<@Valid Increment> increments) {}
 
+    private final JdbcClient jdbc;
+
+    public ProbeEndpoints(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
     @GetMapping
     String look() {
         return "ok";
@@ -66,6 +78,36 @@ class ProbeEndpoints {
     @PreAuthorize("hasRole('ADMIN')")
     String administer() {
         return "ok";
+    }
+
+    @GetMapping("/caller")
+    @KeepsToBusiness
+    String caller(@AuthenticationPrincipal Caller caller) {
+        return caller.name() + " " + caller.role().word() + " " + caller.tenant() + " " + caller.business();
+    }
+
+    @GetMapping("/nothing-of-tenants")
+    @NoTenantData
+    String nothingOfTenants() {
+        return "ok";
+    }
+
+    @PostMapping("/limited")
+    @RateLimit(name = "probe.limited", permits = 5, per = "1h")
+    String limited() {
+        return "ok";
+    }
+
+    @PostMapping("/limited-otherwise")
+    @RateLimit(name = "probe.limited-otherwise", permits = 1, per = "1s")
+    String limitedOtherwise() {
+        return "ok";
+    }
+
+    @PostMapping("/sign")
+    @Transactional
+    public String sign() {
+        return jdbc.sql("SELECT rowrunner.actor()").query(String.class).single();
     }
 
     @PostMapping(path = "/increment", consumes = MediaType.APPLICATION_JSON_VALUE)

@@ -12,13 +12,16 @@ import dev.rowrunner.testing.Api;
 import dev.rowrunner.testing.Commands;
 import dev.rowrunner.testing.RowrunnerTest;
 import dev.rowrunner.testing.SettableClock;
+import dev.rowrunner.testing.TestJwts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Date;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -155,10 +158,88 @@ class TokensTest {
         var json = token("list", "--json");
 
         assertThat(table.out())
-                .containsPattern(name + " +operator +\\S+ +never")
+                .containsPattern(name + " +operator +every +every +\\S+ +never +never")
                 .doesNotContain(revoked);
         assertThat(json.out()).contains("\"name\":\"" + name + "\",\"role\":\"operator\"");
         assertThat(table.out() + json.out()).doesNotContain(secret);
+    }
+
+    @Test
+    void refusesATokenFromTheInstantOfItsExpiryAndSaysSo() {
+        var secret = token("create", name, "--expires", "90d").out().strip();
+        clock.advance(Duration.ofDays(90).minusMillis(1));
+        var justBefore = status(secret);
+
+        clock.advance(Duration.ofMillis(1));
+        var then = api.withToken(secret)
+                .get()
+                .uri("/probe")
+                .exchange()
+                .expectStatus()
+                .isUnauthorized()
+                .expectBody(String.class)
+                .returnResult()
+                .getResponseBody();
+
+        assertThat(justBefore).isEqualTo(200);
+        assertThat(then).contains("This token, '" + name + "', expired at ", "token create NAME --expires 90d");
+        assertThat(gate.visitor("anyone", secret).access()).isEqualTo(DashboardGate.Access.NONE);
+    }
+
+    @Test
+    void bindsATokenToATenantAndABusiness() {
+        var secret = token("create", name, "--tenant", "acme", "--business", "b1", "--expires", "12h")
+                .out()
+                .strip();
+
+        var seen = api.withToken(secret)
+                .get()
+                .uri("/probe/caller")
+                .exchange()
+                .expectBody(String.class)
+                .returnResult()
+                .getResponseBody();
+        var list = token("list").out();
+
+        assertThat(seen).isEqualTo(name + " viewer acme b1");
+        assertThat(list).containsPattern(name + " +viewer +acme +b1 +\\S+Z +\\S+Z");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --tenant   | ''    | The tenant of a token has 1 to 500 characters
+            --business | ' '   | The business of a token has 1 to 500 characters
+            --expires  | 0d    | A token lasts from 1s to 3650d
+            --expires  | -1d   | A token lasts from 1s to 3650d
+            --expires  | 9999d | A token lasts from 1s to 3650d
+            --expires  | soon  | --expires takes a number with its unit, such as 90d or 12h; was 'soon'
+            """)
+    void refusesABindingOrAnExpiryThatIsNone(String option, String value, String reason) {
+        var created = token("create", name, option + "=" + value);
+
+        assertThat(created.exitCode()).isEqualTo(1);
+        assertThat(created.err()).contains(reason);
+        assertThat(tokens.live()).extracting(Token::name).doesNotContain(name);
+    }
+
+    @Test
+    void keepsABoundTokenOutOfTheDashboardAndSaysWhy() {
+        var secret = tokens.create(new Grant(name, Role.ADMIN, "acme", null, null));
+
+        var visitor = gate.visitor("anyone", secret);
+
+        assertThat(visitor.access()).isEqualTo(DashboardGate.Access.REFUSED);
+        assertThat(visitor.reason()).contains("'" + name + "' is bound to a tenant");
+    }
+
+    @Test
+    void opensTheDashboardToAJwtToo() {
+        var jwt = TestJwts.signed(claims -> claims.subject("ada")
+                .claim("role", "operator")
+                .expirationTime(Date.from(clock.instant().plusSeconds(60))));
+
+        assertThat(gate.visitor("anyone", jwt))
+                .isEqualTo(DashboardGate.Visitor.admitted(DashboardGate.Access.ACT, "jwt:ada"));
     }
 
     @Test
@@ -168,7 +249,7 @@ class TokensTest {
         var admin = tokens.create(name + "-a", Role.ADMIN);
 
         var access = List.of(viewer, operator, admin, Secret.random().reveal(), "", "rr_").stream()
-                .map(secret -> gate.accessOf("anyone", secret))
+                .map(secret -> gate.visitor("anyone", secret).access())
                 .toList();
 
         assertThat(access)
@@ -209,7 +290,7 @@ class TokensTest {
             var unknown = Secret.random().reveal();
             status(live);
             status(unknown);
-            gate.accessOf("anyone", live);
+            gate.visitor("anyone", live);
             return List.of(live, unknown);
         } finally {
             root.setLevel(level);

@@ -31,6 +31,12 @@ public class Api {
                 .build();
     }
 
+    /** HTTP Basic, as a browser signs in. */
+    public RestTestClient withBasic(String name, String password) {
+        return client().defaultHeaders(headers -> headers.setBasicAuth(name, password))
+                .build();
+    }
+
     public RestTestClient withoutToken() {
         return client().build();
     }

@@ -23,7 +23,11 @@ import org.springframework.test.context.ContextConfiguration;
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {"rowrunner.roles=api", "rowrunner.dashboard.enabled=false"})
+        properties = {
+            "rowrunner.roles=api",
+            "rowrunner.dashboard.enabled=false",
+            "rowrunner.jwt.secret=" + TestJwts.SECRET
+        })
 @ContextConfiguration(initializers = RowrunnerTest.OnSharedServers.class)
 @Import({SettableClock.Configuration.class, RunDueJobs.Configuration.class})
 public @interface RowrunnerTest {

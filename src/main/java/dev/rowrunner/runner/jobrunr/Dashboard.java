@@ -44,7 +44,7 @@ class Dashboard implements SmartLifecycle {
             JsonMapper json) {
         this.roles = roles;
         this.properties = properties;
-        this.gate = gate.getIfAvailable(() -> (name, secret) -> DashboardGate.Access.NONE);
+        this.gate = gate.getIfAvailable(() -> (name, secret) -> DashboardGate.Visitor.UNKNOWN);
         this.storage = storage;
         this.json = json;
     }

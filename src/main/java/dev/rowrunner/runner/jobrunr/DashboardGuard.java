@@ -2,8 +2,10 @@ package dev.rowrunner.runner.jobrunr;
 
 import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.HttpExchange;
+import dev.rowrunner.runner.Actor;
 import dev.rowrunner.runner.DashboardGate;
 import dev.rowrunner.runner.DashboardGate.Access;
+import dev.rowrunner.runner.DashboardGate.Visitor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -48,13 +50,27 @@ final class DashboardGuard extends Filter {
     }
 
     private void admit(HttpExchange exchange, Chain chain, boolean reads) throws IOException {
-        var access = accessOf(exchange.getRequestHeaders().getFirst("Authorization"));
-        if (access == Access.NONE) {
-            exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"Rowrunner\", charset=\"UTF-8\"");
-            refuse(exchange, 401, "Sign in with the name and secret of a token");
-        } else if (access == Access.VIEW && !reads) {
-            refuse(exchange, 403, "This token may look and not act");
-        } else {
+        var visitor = visitor(exchange.getRequestHeaders().getFirst("Authorization"));
+        switch (visitor.access()) {
+            case NONE -> {
+                exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"Rowrunner\", charset=\"UTF-8\"");
+                refuse(exchange, 401, "Sign in with any user name, and a token as the password");
+            }
+            case REFUSED -> refuse(exchange, 403, String.valueOf(visitor.reason()));
+            case UNKNOWN_NOW -> refuse(exchange, 503, "Who you are can't be checked now; try again in 5 seconds");
+            case VIEW, ACT -> {
+                if (!reads && visitor.access() == Access.VIEW) {
+                    refuse(exchange, 403, "This token may look and not act");
+                } else {
+                    actAs(visitor, exchange, chain);
+                }
+            }
+        }
+    }
+
+    /** For the audit. */
+    private static void actAs(Visitor visitor, HttpExchange exchange, Chain chain) throws IOException {
+        try (var acting = Actor.as("dashboard:" + visitor.name())) {
             chain.doFilter(exchange);
         }
     }
@@ -69,15 +85,15 @@ final class DashboardGuard extends Filter {
         return origin != null && !origin.replaceFirst("^https?://", "").equalsIgnoreCase(host);
     }
 
-    private Access accessOf(@Nullable String authorization) {
+    private Visitor visitor(@Nullable String authorization) {
         if (authorization == null || !authorization.regionMatches(true, 0, "Basic ", 0, 6)) {
-            return Access.NONE;
+            return Visitor.UNKNOWN;
         }
         var credentials = decoded(authorization.substring(6).strip());
         int colon = credentials.indexOf(':');
         return colon < 0
-                ? Access.NONE
-                : gate.accessOf(credentials.substring(0, colon), credentials.substring(colon + 1));
+                ? Visitor.UNKNOWN
+                : gate.visitor(credentials.substring(0, colon), credentials.substring(colon + 1));
     }
 
     private static String decoded(String base64) {

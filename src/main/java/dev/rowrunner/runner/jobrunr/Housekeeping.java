@@ -20,9 +20,14 @@ final class Housekeeping implements AutoCloseable {
 
     private static final int PRUNED_AT_ONCE = 1000;
 
-    private static final String PRUNE_RUNS = """
+    static final String PRUNE_RUNS = """
             DELETE FROM rowrunner.schedule_run WHERE (schedule_id, due_at) IN (
                 SELECT schedule_id, due_at FROM rowrunner.schedule_run WHERE decided_at < :before LIMIT :limit)
+            """;
+
+    private static final String PRUNE_AUDIT = """
+            DELETE FROM rowrunner.audit WHERE id IN (
+                SELECT id FROM rowrunner.audit WHERE at < :before ORDER BY at LIMIT :limit)
             """;
 
     private final WorkerParts parts;
@@ -104,16 +109,21 @@ final class Housekeeping implements AutoCloseable {
         var now = parts.clock().instant();
         parts.storage().deleteJobsPermanently(StateName.SUCCEEDED, now.minus(retention.succeeded()));
         parts.storage().deleteJobsPermanently(StateName.DELETED, now.minus(retention.deleted()));
-        while (pruneRuns(parts, now.minus(retention.scheduleRuns())) == PRUNED_AT_ONCE) {
+        prune(PRUNE_RUNS, now.minus(retention.scheduleRuns()));
+        prune(PRUNE_AUDIT, now.minus(retention.audit()));
+    }
+
+    private void prune(String statement, Instant before) {
+        while (prune(parts, statement, before) == PRUNED_AT_ONCE) {
             // Each turn in a transaction of its own.
         }
     }
 
-    /** Up to a thousand. */
-    static int pruneRuns(WorkerParts parts, Instant before) {
+    /** Up to a thousand rows. */
+    static int prune(WorkerParts parts, String statement, Instant before) {
         return parts.database()
                 .jdbc()
-                .sql(PRUNE_RUNS)
+                .sql(statement)
                 .param("before", before.atOffset(ZoneOffset.UTC))
                 .param("limit", PRUNED_AT_ONCE)
                 .update();

@@ -45,7 +45,7 @@ class JobStorage extends PostgresStorageProvider {
 
     /** @param notifications how often those who watch the dashboard are told of changes */
     JobStorage(DataSource dataSource, JsonMapper json, RateLimiter notifications) {
-        super(dataSource, PREFIX, DatabaseOptions.SKIP_CREATE, notifications);
+        super(new SignedConnections(dataSource), PREFIX, DatabaseOptions.SKIP_CREATE, notifications);
         this.jobMapper = new JobMapper(json);
         this.jdbc = JdbcClient.create(dataSource);
         setJobMapper(jobMapper);

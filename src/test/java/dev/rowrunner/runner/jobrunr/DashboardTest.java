@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.rowrunner.runner.DashboardGate;
 import dev.rowrunner.runner.DashboardGate.Access;
+import dev.rowrunner.runner.DashboardGate.Visitor;
 import dev.rowrunner.runner.Jobs;
 import dev.rowrunner.runner.Roles;
 import java.io.IOException;
@@ -13,7 +14,11 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jobrunr.jobs.JobDetails;
 import org.jobrunr.jobs.RecurringJob;
 import org.jobrunr.utils.mapper.JsonMapper;
@@ -56,7 +61,7 @@ class DashboardTest {
         rows.queue("dashboard");
         rows.kind(KIND, "queue = 'dashboard'", "priority = 7", "unique_while = 'unfinished'");
         rows.clear(KIND);
-        dashboard = dashboard(0, (name, secret) -> secret.equals("s3:cret") ? Access.valueOf(name) : Access.NONE);
+        dashboard = dashboard(0, DashboardTest::visitor);
         dashboard.start();
     }
 
@@ -102,6 +107,49 @@ class DashboardTest {
         assertThat(storage.getJobById(id).getState().name()).isEqualTo("ENQUEUED");
         assertThat(ask("DELETE /api/jobs/" + id, "Host: localhost", actor())).startsWith("HTTP/1.1 204");
         assertThat(storage.getJobById(id).getState().name()).isEqualTo("DELETED");
+    }
+
+    @Test
+    void leavesARowInTheAuditInTheNameOfWhoActed() throws IOException {
+        var id = jobs.enqueue(Probe.KIND, Probe.Args.named("audited"));
+
+        ask("GET /api/jobs/" + id, "Host: localhost", viewer());
+        ask("DELETE /api/jobs/" + id, "Host: localhost", actor());
+        ask("POST /api/jobs/" + id + "/requeue", "Host: localhost", actor());
+
+        assertThat(audited(id))
+                .containsExactly(
+                        "dashboard:act job.discard enqueued deleted", "dashboard:act job.requeue deleted enqueued");
+    }
+
+    @Test
+    void leavesNobodysNameOnAConnectionOfThePool() throws IOException {
+        var id = jobs.enqueue(Probe.KIND, Probe.Args.named("afterwards"));
+        ask("DELETE /api/jobs/" + id, "Host: localhost", actor());
+
+        var names = IntStream.range(0, 40)
+                .mapToObj(n ->
+                        jdbc.sql("SELECT rowrunner.actor()").query(String.class).single())
+                .toList();
+
+        assertThat(names).containsOnly("rowrunner");
+    }
+
+    @Test
+    void tellsARefusedCallerWhyAndOneWhoCantBeCheckedToComeBack() throws IOException {
+        assertThat(ask("GET /dashboard", "Host: localhost", basic("BOUND", "s3:cret")))
+                .startsWith("HTTP/1.1 403")
+                .contains("BOUND is bound to a tenant");
+        assertThat(ask("GET /dashboard", "Host: localhost", basic("AWAY", "s3:cret")))
+                .startsWith("HTTP/1.1 503")
+                .contains("can't be checked now");
+    }
+
+    private List<String> audited(UUID id) {
+        return jdbc.sql("""
+                        SELECT concat_ws(' ', actor, action, before -> 'jobs' ->> subject, after -> 'jobs' ->> subject)
+                        FROM audit WHERE subject = :id ORDER BY id
+                        """).param("id", id.toString()).query(String.class).list();
     }
 
     @Test
@@ -241,6 +289,17 @@ class DashboardTest {
         var properties = new DashboardProperties(true, "127.0.0.1", port, Set.of("ops.example"));
         return new Dashboard(
                 new Roles(Set.of("api")), properties, beans.getBeanProvider(DashboardGate.class), storage, json);
+    }
+
+    private static Visitor visitor(String name, String secret) {
+        if (!secret.equals("s3:cret")) {
+            return Visitor.UNKNOWN;
+        }
+        return switch (name) {
+            case "AWAY" -> Visitor.UNKNOWN_NOW;
+            case "BOUND" -> Visitor.refused(name, "BOUND is bound to a tenant");
+            default -> Visitor.admitted(Access.valueOf(name), name.toLowerCase(Locale.ROOT));
+        };
     }
 
     private static String viewer() {

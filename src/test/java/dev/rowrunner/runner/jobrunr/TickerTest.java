@@ -331,7 +331,7 @@ class TickerTest {
         at("2026-05-01T00:02:01Z");
         ticker.tick();
 
-        assertThat(Housekeeping.pruneRuns(parts, Instant.parse("2026-05-01T00:02:00Z")))
+        assertThat(Housekeeping.prune(parts, Housekeeping.PRUNE_RUNS, Instant.parse("2026-05-01T00:02:00Z")))
                 .isOne();
 
         assertThat(runs("often")).containsExactly("2026-05-01T00:02:00Z ran");
