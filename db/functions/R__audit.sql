@@ -15,9 +15,16 @@ CREATE OR REPLACE FUNCTION rowrunner.is_secret(p_name text) RETURNS boolean
     LANGUAGE sql IMMUTABLE AS
 $$ SELECT p_name ~* '(secret|password|hash|token|credential)' $$;
 
-CREATE OR REPLACE FUNCTION rowrunner.masked(p_row jsonb) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE AS
-$$ SELECT jsonb_object_agg(key, CASE WHEN rowrunner.is_secret(key) THEN '"***"' ELSE value END) FROM jsonb_each(p_row) $$;
+-- What may be shown of a row, or of some of its columns; p_kind says which of its args are secret.
+CREATE OR REPLACE FUNCTION rowrunner.masked(p_row jsonb, p_kind text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE AS
+$$
+BEGIN
+    RETURN (SELECT jsonb_object_agg(key, CASE WHEN rowrunner.is_secret(key) THEN '"***"'
+                                              WHEN key = 'args' THEN rowrunner.shown_args(p_kind, value) ELSE value END)
+            FROM jsonb_each(p_row));
+END
+$$;
 
 -- For the tables that operators change: notes who changed which row, and of a changed one what was changed. The trigger's
 -- arguments are columns that are no operator's business; a change of those alone leaves no row. For another table:
@@ -32,6 +39,7 @@ DECLARE
     changed text[] := CASE WHEN tg_op = 'UPDATE' THEN ARRAY(
                           SELECT key FROM jsonb_each(becomes) WHERE value IS DISTINCT FROM was -> key) END;
     subject text   := coalesce(becomes ->> 'name', was ->> 'name', becomes ->> 'id', was ->> 'id');
+    kind    text   := coalesce(becomes ->> 'kind', was ->> 'kind');
 BEGIN
     IF tg_op = 'UPDATE' THEN
         IF changed = '{}' THEN
@@ -39,10 +47,10 @@ BEGIN
         END IF;
         was := (SELECT jsonb_object_agg(key, was -> key) FROM unnest(changed) AS key);
         becomes := (SELECT jsonb_object_agg(key, becomes -> key) FROM unnest(changed) AS key);
-        PERFORM rowrunner.note(tg_table_name || '.update', subject, rowrunner.masked(was), rowrunner.masked(becomes));
+        PERFORM rowrunner.note(tg_table_name || '.update', subject, rowrunner.masked(was, kind), rowrunner.masked(becomes, kind));
     ELSE
         PERFORM rowrunner.note(tg_table_name || CASE tg_op WHEN 'INSERT' THEN '.create' ELSE '.delete' END, subject,
-                               rowrunner.masked(jsonb_strip_nulls(was)), rowrunner.masked(jsonb_strip_nulls(becomes)));
+                               rowrunner.masked(jsonb_strip_nulls(was), kind), rowrunner.masked(jsonb_strip_nulls(becomes), kind));
     END IF;
     RETURN NULL;
 END
@@ -81,4 +89,4 @@ CREATE OR REPLACE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON rowrunner.qu
 CREATE OR REPLACE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON http.token
     FOR EACH ROW EXECUTE FUNCTION rowrunner.audit_row('id', 'hash', 'last_used_at');
 CREATE OR REPLACE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON rowrunner.schedule
-    FOR EACH ROW EXECUTE FUNCTION rowrunner.audit_row('high_water', 'next_due', 'error', 'changed_at', 'edited', 'foreign_job', 'args');
+    FOR EACH ROW EXECUTE FUNCTION rowrunner.audit_row('high_water', 'next_due', 'error', 'changed_at', 'edited', 'foreign_job', 'declared');

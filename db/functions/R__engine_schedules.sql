@@ -192,8 +192,9 @@ BEGIN
             CASE WHEN timing NOT LIKE 'P%' THEN timing END, CASE WHEN timing LIKE 'P%' THEN timing::interval END,
             job ->> 'zoneId', CASE WHEN NOT ours THEN job END)
     ON CONFLICT (id) DO UPDATE
-        SET kind = excluded.kind, args = excluded.args, cron = excluded.cron, every = excluded.every, zone = excluded.zone,
-            foreign_job = excluded.foreign_job, removed_at = NULL, removed_by = NULL;
+        -- Whoever writes back what he was shown means the secrets that he was not.
+        SET args = CASE WHEN excluded.args = rowrunner.shown_args(s.kind, s.args) THEN s.args ELSE excluded.args END,
+            kind = excluded.kind, cron = excluded.cron, every = excluded.every, zone = excluded.zone, foreign_job = excluded.foreign_job, removed_at = NULL, removed_by = NULL;
     RETURN new;
 END
 $$;

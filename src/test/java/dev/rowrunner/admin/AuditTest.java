@@ -167,7 +167,7 @@ class AuditTest {
     @Test
     void masksWhatIsNamedAsASecret() {
         var masked = jdbc.sql(
-                        "SELECT rowrunner.masked('{\"api_token\": \"hunter2\", \"name\": \"x\", \"Password\": 1}')::text")
+                        "SELECT rowrunner.masked('{\"api_token\": \"hunter2\", \"name\": \"x\", \"Password\": 1}', NULL)::text")
                 .query(String.class)
                 .single();
 

@@ -3,6 +3,7 @@ package dev.rowrunner.chaos;
 import static org.awaitility.Awaitility.await;
 
 import dev.rowrunner.testing.Servers;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A worker that is a process of its own: it may be killed, frozen and thawed. */
@@ -33,7 +36,7 @@ final class WorkerProcess implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-Xmx256m",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath(),
                 ChaosWorker.class.getName(),
                 "--rowrunner.worker.name=" + name,
                 "--spring.datasource.url=" + jdbcUrl,
@@ -52,6 +55,14 @@ final class WorkerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Without empty elements, which mean the folder that one is in: its db folder would be taken for migrations, too. */
+    private static String classPath() {
+        return Pattern.compile(File.pathSeparator)
+                .splitAsStream(System.getProperty("java.class.path"))
+                .filter(element -> !element.isBlank())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     String name() {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -87,6 +88,26 @@ class SecretArgsTest {
         runDueJobs.run();
 
         assertThat(everythingShown(id)).contains("args do not fit").doesNotContain("hunter2");
+    }
+
+    @Test
+    void ofASchedulesAreHiddenInItsViewsAndInTheAuditOfItsEdits() {
+        jdbc.sql("INSERT INTO rowrunner.schedule (id, kind, args, cron) VALUES ('secretive', 'test.secret',"
+                        + " '{\"user\": \"alice\", \"password\": \"hunter1\", \"keys\": {}}', '0 0 1 1 *')")
+                .update();
+        jdbc.sql("UPDATE rowrunner.schedule SET args = args || '{\"password\": \"hunter2\"}' WHERE id = 'secretive'")
+                .update();
+
+        var shown = Stream.of(
+                        "SELECT to_jsonb(s)::text FROM schedules s",
+                        "SELECT jobAsJson FROM jobrunr.jobrunr_recurring_jobs",
+                        "SELECT to_jsonb(a)::text FROM rowrunner.audit a WHERE subject = 'secretive'")
+                .map(view -> String.join("\n", jdbc.sql(view).query(String.class).list()))
+                .toList();
+
+        assertThat(shown).allSatisfy(text -> assertThat(text).contains("secretive", "***").doesNotContain("hunter"));
+        assertThat(shown.get(2)).contains("schedule.create", "schedule.update");
+        jdbc.sql("DELETE FROM rowrunner.schedule WHERE id = 'secretive'").update();
     }
 
     @Test
