@@ -88,5 +88,7 @@ CREATE OR REPLACE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON rowrunner.qu
     FOR EACH ROW EXECUTE FUNCTION rowrunner.audit_row();
 CREATE OR REPLACE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON http.token
     FOR EACH ROW EXECUTE FUNCTION rowrunner.audit_row('id', 'hash', 'last_used_at');
-CREATE OR REPLACE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON rowrunner.schedule
+-- Not when it ticks: thousands may do so at once.
+CREATE OR REPLACE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE OF kind, args, cron, every, zone, enabled, misfire, misfire_cap,
+    grace, overlap, removed_at ON rowrunner.schedule
     FOR EACH ROW EXECUTE FUNCTION rowrunner.audit_row('high_water', 'next_due', 'error', 'changed_at', 'edited', 'foreign_job', 'declared');

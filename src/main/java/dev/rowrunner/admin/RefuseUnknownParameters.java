@@ -24,7 +24,12 @@ class RefuseUnknownParameters implements HandlerInterceptor, WebMvcConfigurer {
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(this)
-                .addPathPatterns("/api/jobs/**", "/api/queues/**", "/api/workers/**", "/api/dead-letters/**");
+                .addPathPatterns(
+                        "/api/jobs/**",
+                        "/api/queues/**",
+                        "/api/schedules/**",
+                        "/api/workers/**",
+                        "/api/dead-letters/**");
     }
 
     @Override

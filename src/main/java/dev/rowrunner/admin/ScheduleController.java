@@ -1,5 +1,6 @@
 package dev.rowrunner.admin;
 
+import dev.rowrunner.http.Caller;
 import dev.rowrunner.http.Page;
 import dev.rowrunner.http.Paging;
 import dev.rowrunner.runner.InvalidSchedule;
@@ -16,10 +17,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
@@ -38,6 +41,12 @@ class ScheduleController {
 
     ScheduleController(Schedules schedules) {
         this.schedules = schedules;
+    }
+
+    /** Before each of the methods below: a schedule's args and jobs may be any tenant's. */
+    @ModelAttribute
+    void requireUnbound(@AuthenticationPrincipal Caller caller) {
+        Tenancy.requireUnbound(caller);
     }
 
     @Summary("Schedules with what was decided last")

@@ -17,11 +17,11 @@ final class Tenancy {
                 + "' and has no access to tenant '" + asked + "'.");
     }
 
-    /** Queues are every tenant's. */
+    /** Queues and schedules are every tenant's. */
     static void requireUnbound(Caller caller) {
         if (caller.tenant() != null) {
             throw Refused.forbidden("'" + caller.name() + "' is bound to tenant '" + caller.tenant()
-                    + "' and may not change queues, which all tenants share.");
+                    + "' and may not use what all tenants share, such as queues and schedules.");
         }
     }
 }

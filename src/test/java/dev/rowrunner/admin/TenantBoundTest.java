@@ -40,6 +40,9 @@ class TenantBoundTest {
     QueueController queues;
 
     @Autowired
+    ScheduleController schedules;
+
+    @Autowired
     RunDueJobs dueJobs;
 
     @Autowired
@@ -74,6 +77,12 @@ class TenantBoundTest {
         assertRefused(HttpStatus.NOT_FOUND, () -> jobs.show(other, ACME));
         assertRefused(HttpStatus.NOT_FOUND, () -> jobs.why(other, ACME));
         assertRefused(HttpStatus.FORBIDDEN, () -> jobs.list(null, null, null, "globex", FIRST, ACME));
+    }
+
+    @Test
+    void hasNoAccessToSchedules() {
+        assertRefused(HttpStatus.FORBIDDEN, () -> schedules.requireUnbound(ACME));
+        schedules.requireUnbound(ANYBODY);
     }
 
     @Test

@@ -102,10 +102,13 @@ class SecretArgsTest {
                         "SELECT to_jsonb(s)::text FROM schedules s",
                         "SELECT jobAsJson FROM jobrunr.jobrunr_recurring_jobs",
                         "SELECT to_jsonb(a)::text FROM rowrunner.audit a WHERE subject = 'secretive'")
-                .map(view -> String.join("\n", jdbc.sql(view).query(String.class).list()))
+                .map(view ->
+                        String.join("\n", jdbc.sql(view).query(String.class).list()))
                 .toList();
 
-        assertThat(shown).allSatisfy(text -> assertThat(text).contains("secretive", "***").doesNotContain("hunter"));
+        assertThat(shown)
+                .allSatisfy(
+                        text -> assertThat(text).contains("secretive", "***").doesNotContain("hunter"));
         assertThat(shown.get(2)).contains("schedule.create", "schedule.update");
         jdbc.sql("DELETE FROM rowrunner.schedule WHERE id = 'secretive'").update();
     }
