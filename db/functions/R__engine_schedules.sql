@@ -137,8 +137,13 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION rowrunner.iso_duration(p_every interval) RETURNS text
-    LANGUAGE sql IMMUTABLE AS
-$$ SELECT 'PT' || trim_scale(extract(epoch FROM p_every)) || 'S' $$;
+    LANGUAGE sql IMMUTABLE STRICT AS
+$$
+SELECT coalesce('PT' || nullif(concat(div(s, 3600)::int || nullif('H', CASE div(s, 3600) WHEN 0 THEN 'H' END),
+                                      div(mod(s, 3600), 60)::int || nullif('M', CASE div(mod(s, 3600), 60) WHEN 0 THEN 'M' END),
+                                      trim_scale(mod(s, 60)) || nullif('S', CASE mod(s, 60) WHEN 0 THEN 'S' END)), ''), 'PT0S')
+FROM (SELECT extract(epoch FROM p_every) AS s) AS seconds
+$$;
 
 -- JobRunr counts intervals from the time of making, which is therefore one of the grid's.
 CREATE OR REPLACE FUNCTION rowrunner.grid_start(s rowrunner.schedule) RETURNS timestamptz

@@ -60,7 +60,7 @@ class Banner {
 
     private List<String> addresses(ApplicationContext context) {
         var lines = new ArrayList<String>();
-        apiUrl(context).ifPresent(url -> lines.add("  API        " + url));
+        apiUrl(context).ifPresent(url -> lines.add("  API        " + url + ", described at " + url + "/docs"));
         if (installation.dashboard().enabled()) {
             lines.add("  Dashboard  " + dashboardUrl());
         }
@@ -88,7 +88,7 @@ class Banner {
     private List<String> signIn() {
         var how = List.of(
                 "  Sign in to the API with the header 'Authorization: Bearer TOKEN',",
-                "  to the dashboard with any user name and the token as the password.");
+                "  to dashboard and description with any user name and the token as the password.");
         var lines = new ArrayList<>(how);
         firstToken().ifPresentOrElse(lines::addAll, () -> lines.addAll(wayToToken()));
         return lines;

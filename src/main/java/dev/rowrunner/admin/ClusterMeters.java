@@ -26,10 +26,11 @@ import org.springframework.stereotype.Component;
 @ConditionalOnWebApplication
 class ClusterMeters implements SmartLifecycle {
 
-    private static final long SECONDS_BETWEEN = 5;
+    private static final long SECONDS_BETWEEN = 10;
 
     private static final String QUEUES = """
-            SELECT name, enqueued, scheduled, running, dead_letters, workers, paused::int AS paused
+            SELECT name, enqueued, scheduled, running, dead_letters, workers, paused::int AS paused,
+                   coalesce(greatest(extract(epoch FROM clock_timestamp() - oldest_ready_at), 0), 0) AS age
             FROM queues
             """;
 
@@ -43,6 +44,7 @@ class ClusterMeters implements SmartLifecycle {
 
     private final JdbcClient jdbc;
     private final MultiGauge queueJobs;
+    private final MultiGauge queueAges;
     private final MultiGauge queueWorkers;
     private final MultiGauge queuesPaused;
     private final MultiGauge workers;
@@ -52,6 +54,8 @@ class ClusterMeters implements SmartLifecycle {
     ClusterMeters(JdbcClient jdbc, MeterRegistry registry) {
         this.jdbc = jdbc;
         this.queueJobs = gauges("rowrunner.queue.jobs", "jobs of a queue by state", registry);
+        this.queueAges =
+                gauges("rowrunner.queue.oldest.age.seconds", "how long a queue's oldest job has been ready", registry);
         this.queueWorkers = gauges("rowrunner.queue.workers", "live workers that listen to a queue", registry);
         this.queuesPaused = gauges("rowrunner.queue.paused", "1 where a queue is paused", registry);
         this.workers = gauges("rowrunner.workers", "live workers, their slots, running and stuck jobs", registry);
@@ -68,6 +72,7 @@ class ClusterMeters implements SmartLifecycle {
         try {
             var queues = jdbc.sql(QUEUES).query().listOfRows();
             queueJobs.register(queues.stream().flatMap(ClusterMeters::byState).toList(), true);
+            queueAges.register(queues.stream().map(queue -> row(queue, "age")).toList(), true);
             queueWorkers.register(
                     queues.stream().map(queue -> row(queue, "workers")).toList(), true);
             queuesPaused.register(

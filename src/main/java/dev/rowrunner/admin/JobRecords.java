@@ -184,7 +184,7 @@ class JobRecords {
         var id = insert(job);
         // After PostgreSQL has said that it is JSON at all.
         kinds.misfit(job.kind(), job.args()).ifPresent(misfit -> {
-            throw Refused.field("args", misfit);
+            throw Refused.field(misfit.field(), misfit.message());
         });
         return new Enqueued(
                 id,

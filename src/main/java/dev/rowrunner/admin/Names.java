@@ -1,9 +1,8 @@
 package dev.rowrunner.admin;
 
+import dev.rowrunner.runner.Nearest;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
-import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -59,19 +58,10 @@ class Names {
 
     static String unknown(String what, String value, Collection<String> known) {
         return what + " must be one of " + String.join(", ", known) + "; was '" + shortened(value) + "'"
-                + nearest(value, known) + ".";
+                + Nearest.to(value, known);
     }
 
     private static String shortened(String value) {
         return value.length() > 100 ? value.substring(0, 100) + "..." : value;
-    }
-
-    private static String nearest(String value, Collection<String> known) {
-        var distance = new LevenshteinDistance(Math.max(2, Math.min(value.length(), 100) / 2));
-        return known.stream()
-                .filter(name -> distance.apply(value, name) >= 0)
-                .min(Comparator.comparing(name -> distance.apply(value, name)))
-                .map(name -> ", perhaps for '" + name + "'")
-                .orElse("");
     }
 }

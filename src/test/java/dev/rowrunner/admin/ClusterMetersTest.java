@@ -46,6 +46,11 @@ class ClusterMetersTest {
         fresh.refresh();
 
         assertThat(waiting()).isEqualTo(before + 1);
+        assertThat(registry.get("rowrunner.queue.oldest.age.seconds")
+                        .tag("queue", "measured")
+                        .gauge()
+                        .value())
+                .isNotNegative();
         assertThat(registry.get("rowrunner.queue.paused")
                         .tag("queue", "measured")
                         .gauge()

@@ -33,10 +33,10 @@ class OperatorInputTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    GET    | /api/jobs?state=proccesing                     | state    | perhaps for 'processing'
+                    GET    | /api/jobs?state=proccesing                     | state    | did you mean 'processing'
                     GET    | /api/jobs?state=                              | state    | scheduled, enqueued, processing
-                    GET    | /api/jobs?kind=usage.agregate-day             | kind     | perhaps for 'usage.aggregate-day'
-                    GET    | /api/jobs?queue=defualt                       | queue    | perhaps for 'default'
+                    GET    | /api/jobs?kind=usage.agregate-day             | kind     | did you mean 'usage.aggregate-day'
+                    GET    | /api/jobs?queue=defualt                       | queue    | did you mean 'default'
                     GET    | /api/jobs?tenant=                             | tenant   | 1 to 500 characters
                     GET    | /api/jobs?tenant=a%00b                        | tenant   | no NUL
                     GET    | /api/jobs?page=0                              | page     | greater than or equal to 1
@@ -58,7 +58,7 @@ class OperatorInputTest {
                     GET    | /api/dead-letters?until=+999999999-12-31T23:59:59Z | until | an instant
                     GET    | /api/dead-letters?error=                      | error    | 1 to 1000 characters
                     GET    | /api/dead-letters/1                           | id       | a UUID
-                    POST   | /api/dead-letters/requeue?knd=usage           | knd      | perhaps for 'kind'
+                    POST   | /api/dead-letters/requeue?knd=usage           | knd      | did you mean 'kind'
                     POST   | /api/dead-letters/requeue?queue=nope          | queue    | must be one of
                     POST   | /api/dead-letters/discard?dryRun=perhaps      | dryRun   | true or false
                     POST   | /api/dead-letters/discard                     | all      | all=true
@@ -76,14 +76,14 @@ class OperatorInputTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     {}                                                               | kind           | null
-                    {"kind":"usage.agregate-day"}                                    | kind           | perhaps for 'usage.aggregate-day'
+                    {"kind":"usage.agregate-day"}                                    | kind           | did you mean 'usage.aggregate-day'
                     {"kind":"usage.aggregate-day","queue":"nope"}                    | queue          | must be one of
                     {"kind":"usage.aggregate-day","args":[1]}                        | args           | an object
                     {"kind":"usage.aggregate-day","args":"{}"}                       | args           | an object
-                    {"kind":"usage.aggregate-day","args":{"dat":"2025-11-01"}}       | args           | dat
-                    {"kind":"usage.aggregate-day","args":{"date":"2025-02-30"}}      | args           | 2025-02-30
+                    {"kind":"usage.aggregate-day","args":{"dat":"2025-11-01"}}       | args.dat       | did you mean 'date'
+                    {"kind":"usage.aggregate-day","args":{"date":"2025-02-30"}}      | args.date      | 2025-02-30
                     {"kind":"usage.aggregate-day","args":{"date":"\\u0000"}}         | args           | args can't be stored
-                    {"kind":"usage.aggregate-day","args":{"date":"\\ud800"}}         | args           | args
+                    {"kind":"usage.aggregate-day","args":{"date":"\\ud800"}}         | args.date      | does not fit
                     {"kind":"usage.aggregate-day","priority":101}                    | priority       | less than or equal to 100
                     {"kind":"usage.aggregate-day","priority":1.5}                    | priority       | whole number
                     {"kind":"usage.aggregate-day","runAt":"soon"}                    | runAt          | an instant such as

@@ -3,6 +3,7 @@ package dev.rowrunner.http.openapi;
 import dev.rowrunner.runner.NoTenantData;
 import dev.rowrunner.runner.Summary;
 import java.util.Map;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -10,6 +11,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Serves the description of the HTTP interface to programs and to people. */
 @RestController
+@ConditionalOnWebApplication
 class OpenApiController {
 
     private final Document document;

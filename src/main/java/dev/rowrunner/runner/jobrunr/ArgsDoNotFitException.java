@@ -1,25 +1,53 @@
 package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.JobKind;
+import dev.rowrunner.runner.Kinds.Misfit;
+import dev.rowrunner.runner.Nearest;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
-/** Stored args that can't be read into their kind's record. Trying again can't help. */
+/** Args that can't be read into their kind's record. Trying again can't help. */
 final class ArgsDoNotFitException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    private final String reason;
+    private final String kind;
+    private final JacksonException misfit;
 
-    ArgsDoNotFitException(JobKind<?> kind, JacksonException cause) {
+    ArgsDoNotFitException(JobKind<?> kind, JacksonException misfit) {
         super(
                 "The stored args of kind '" + kind.name() + "' do not fit "
-                        + kind.args().getName() + ": " + cause.getOriginalMessage(),
-                cause);
-        reason = "args do not fit kind '" + kind.name() + "': " + cause.getOriginalMessage();
+                        + kind.args().getName() + ": " + misfit.getOriginalMessage(),
+                misfit);
+        this.kind = kind.name();
+        this.misfit = misfit;
     }
 
     /** For whoever wrote them and can mend them. */
-    String reason() {
-        return reason;
+    Misfit misfit(Redaction redaction) {
+        var field = field();
+        if (misfit instanceof UnrecognizedPropertyException unknown) {
+            var known = Stream.ofNullable(unknown.getKnownPropertyIds())
+                    .flatMap(names -> names.stream().map(Object::toString))
+                    .sorted()
+                    .toList();
+            return new Misfit(
+                    field,
+                    field + " is no arg of kind '" + kind + "', whose args are " + String.join(", ", known)
+                            + Nearest.to(unknown.getPropertyName(), known));
+        }
+        return new Misfit(
+                field, field + " does not fit kind '" + kind + "': " + redaction.of(misfit.getOriginalMessage()));
+    }
+
+    private String field() {
+        return "args"
+                + misfit.getPath().stream()
+                        .map(step -> step.getPropertyName() == null
+                                ? "[" + step.getIndex() + "]"
+                                : "." + step.getPropertyName())
+                        .collect(Collectors.joining());
     }
 }

@@ -1,6 +1,7 @@
 package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.InvalidSchedule;
+import dev.rowrunner.runner.Nearest;
 import dev.rowrunner.runner.Recurring;
 import dev.rowrunner.runner.ScheduleEdit;
 import java.time.Duration;

@@ -17,7 +17,7 @@ class HandledKinds implements Kinds {
     }
 
     @Override
-    public Optional<String> misfit(String kind, String args) {
+    public Optional<Misfit> misfit(String kind, String args) {
         if (!handlers.has(kind)) {
             return Optional.empty();
         }
@@ -25,8 +25,7 @@ class HandledKinds implements Kinds {
             jsonArgs.read(handlers.of(kind).kind(), args);
             return Optional.empty();
         } catch (ArgsDoNotFitException e) {
-            return Optional.of(
-                    jsonArgs.redaction(handlers.of(kind).kind(), args).of(e.reason()));
+            return Optional.of(e.misfit(jsonArgs.redaction(handlers.of(kind).kind(), args)));
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.JobHandler;
 import dev.rowrunner.runner.JobKind;
+import dev.rowrunner.runner.Nearest;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Collection;

@@ -1,5 +1,6 @@
 package dev.rowrunner.runner.jobrunr;
 
+import dev.rowrunner.runner.Nearest;
 import dev.rowrunner.runner.jobrunr.Outcome.How;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,16 +2,13 @@ package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.InvalidSchedule;
 import dev.rowrunner.runner.JobKind;
+import dev.rowrunner.runner.Nearest;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** Checks that the args of a schedule fit its kind, as far as this process knows that. */
 @Component
@@ -49,9 +46,8 @@ class ScheduleArgs {
             var read = jsonArgs.read(kind, json);
             return storable(() -> jsonArgs.write(kind, read));
         } catch (ArgsDoNotFitException e) {
-            throw e.getCause() instanceof JacksonException misfit
-                    ? misfit(kind, misfit, jsonArgs.redaction(kind, json))
-                    : e;
+            var misfit = e.misfit(jsonArgs.redaction(kind, json));
+            throw new InvalidSchedule(misfit.field(), misfit.message());
         }
     }
 
@@ -61,27 +57,6 @@ class ScheduleArgs {
         } catch (IllegalArgumentException e) {
             throw new InvalidSchedule("args", "args can't be stored: " + e.getMessage());
         }
-    }
-
-    private static InvalidSchedule misfit(JobKind<?> kind, JacksonException e, Redaction redaction) {
-        var field = "args"
-                + e.getPath().stream()
-                        .map(step -> step.getPropertyName() == null
-                                ? "[" + step.getIndex() + "]"
-                                : "." + step.getPropertyName())
-                        .collect(Collectors.joining());
-        if (e instanceof UnrecognizedPropertyException unknown) {
-            var known = Stream.ofNullable(unknown.getKnownPropertyIds())
-                    .flatMap(names -> names.stream().map(Object::toString))
-                    .sorted()
-                    .toList();
-            return new InvalidSchedule(
-                    field,
-                    field + " is no arg of kind '" + kind.name() + "', whose args are " + String.join(", ", known)
-                            + Nearest.to(unknown.getPropertyName(), known));
-        }
-        return new InvalidSchedule(
-                field, field + " does not fit kind '" + kind.name() + "': " + redaction.of(e.getOriginalMessage()));
     }
 
     private String checkedByRow(String kind, Map<String, @Nullable Object> args) {

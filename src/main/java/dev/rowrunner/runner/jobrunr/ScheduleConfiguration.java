@@ -1,5 +1,6 @@
 package dev.rowrunner.runner.jobrunr;
 
+import dev.rowrunner.runner.Nearest;
 import dev.rowrunner.runner.ScheduleEdit;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;

@@ -1,6 +1,7 @@
 package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.InvalidSchedule;
+import dev.rowrunner.runner.Nearest;
 import dev.rowrunner.runner.ScheduleEdit;
 import dev.rowrunner.runner.Schedules;
 import java.sql.ResultSet;
@@ -30,7 +31,12 @@ class StoredSchedules implements Schedules {
 
     private static final String ENTRY = """
             SELECT s.*, (extract(epoch FROM s.every) * 1000000)::bigint AS every_micros,
-                   (extract(epoch FROM s.grace) * 1000000)::bigint AS grace_micros, r.decided_at AS last_decided
+                   (extract(epoch FROM s.grace) * 1000000)::bigint AS grace_micros,
+                   s.declared - 'misfire_cap' || jsonb_build_object(
+                       'misfireCap', s.declared -> 'misfire_cap',
+                       'every', rowrunner.iso_duration((s.declared ->> 'every')::interval),
+                       'grace', rowrunner.iso_duration((s.declared ->> 'grace')::interval)) AS declared_here,
+                   r.decided_at AS last_decided
             FROM schedules s LEFT JOIN rowrunner.schedule_run r ON r.schedule_id = s.id AND r.due_at = s.last_due
             """;
 
@@ -85,7 +91,7 @@ class StoredSchedules implements Schedules {
 
     private Entry entry(ResultSet row) throws SQLException {
         var kind = row.getString("kind");
-        var declared = row.getString("declared");
+        var declared = row.getString("declared_here");
         return new Entry(
                 row.getString("id"),
                 kind.equals("jobrunr") ? null : kind,

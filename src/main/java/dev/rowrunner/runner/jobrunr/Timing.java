@@ -1,6 +1,7 @@
 package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.InvalidSchedule;
+import dev.rowrunner.runner.Nearest;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;

@@ -63,7 +63,7 @@ class DeclaredSchedulesTest {
                         "[often, test.probe, null, 00:01:00, UTC, false, skip, 100, 01:00:00, skip, 0]");
         assertThat(storage.getRecurringJobs())
                 .extracting(job -> job.getId() + " " + job.getJobName() + " " + job.getScheduleExpression())
-                .containsExactlyInAnyOrder("nightly test.probe 0 3 * * *", "often test.probe PT60S");
+                .containsExactlyInAnyOrder("nightly test.probe 0 3 * * *", "often test.probe PT1M");
     }
 
     @Test
