@@ -1,7 +1,7 @@
 package dev.rowrunner.admin;
 
-import dev.rowrunner.http.Role;
 import dev.rowrunner.http.Tokens;
+import dev.rowrunner.runner.Role;
 import dev.rowrunner.runner.Roles;
 import java.nio.file.Path;
 import java.util.ArrayList;

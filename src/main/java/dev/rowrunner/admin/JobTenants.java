@@ -1,7 +1,7 @@
 package dev.rowrunner.admin;
 
 import dev.rowrunner.admin.JobRecords.NewJob;
-import dev.rowrunner.http.Caller;
+import dev.rowrunner.runner.Caller;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;

@@ -1,9 +1,9 @@
 package dev.rowrunner.admin;
 
 import dev.rowrunner.admin.QueueRecords.Queue;
-import dev.rowrunner.http.Caller;
 import dev.rowrunner.http.Page;
 import dev.rowrunner.http.Paging;
+import dev.rowrunner.runner.Caller;
 import dev.rowrunner.runner.Summary;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Pattern;

@@ -1,6 +1,6 @@
 package dev.rowrunner.admin;
 
-import dev.rowrunner.http.Caller;
+import dev.rowrunner.runner.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Parameter;

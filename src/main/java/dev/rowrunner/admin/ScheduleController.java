@@ -1,8 +1,8 @@
 package dev.rowrunner.admin;
 
-import dev.rowrunner.http.Caller;
 import dev.rowrunner.http.Page;
 import dev.rowrunner.http.Paging;
+import dev.rowrunner.runner.Caller;
 import dev.rowrunner.runner.InvalidSchedule;
 import dev.rowrunner.runner.ScheduleEdit;
 import dev.rowrunner.runner.Schedules;

@@ -1,6 +1,6 @@
 package dev.rowrunner.admin;
 
-import dev.rowrunner.http.Caller;
+import dev.rowrunner.runner.Caller;
 import org.jspecify.annotations.Nullable;
 
 /** What a caller that is bound to one tenant may see and change. */

@@ -1,6 +1,7 @@
 package dev.rowrunner.http;
 
 import dev.rowrunner.runner.Actor;
+import dev.rowrunner.runner.Caller;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;

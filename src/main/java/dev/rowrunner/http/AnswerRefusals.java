@@ -1,5 +1,6 @@
 package dev.rowrunner.http;
 
+import dev.rowrunner.runner.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,6 +1,8 @@
 package dev.rowrunner.http;
 
 import com.nimbusds.jwt.JWTClaimsSet;
+import dev.rowrunner.runner.Caller;
+import dev.rowrunner.runner.Role;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,5 +1,6 @@
 package dev.rowrunner.http;
 
+import dev.rowrunner.runner.Role;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.rowrunner.http;
 
+import dev.rowrunner.runner.Role;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

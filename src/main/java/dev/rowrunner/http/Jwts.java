@@ -15,6 +15,7 @@ import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import com.nimbusds.jwt.proc.JWTProcessor;
+import dev.rowrunner.runner.Caller;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Clock;

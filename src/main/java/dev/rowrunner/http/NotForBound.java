@@ -1,5 +1,6 @@
 package dev.rowrunner.http;
 
+import dev.rowrunner.runner.Caller;
 import org.springframework.security.access.AccessDeniedException;
 
 /** A caller bound to a tenant or a business asks for what belongs to all of them. */

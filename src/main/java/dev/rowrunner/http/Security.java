@@ -1,5 +1,7 @@
 package dev.rowrunner.http;
 
+import dev.rowrunner.runner.Caller;
+import dev.rowrunner.runner.Role;
 import jakarta.servlet.DispatcherType;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;

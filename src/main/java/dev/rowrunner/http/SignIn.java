@@ -1,5 +1,6 @@
 package dev.rowrunner.http;
 
+import dev.rowrunner.runner.Caller;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.dao.DataAccessException;

@@ -1,5 +1,7 @@
 package dev.rowrunner.http;
 
+import dev.rowrunner.runner.Caller;
+import dev.rowrunner.runner.Role;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package dev.rowrunner.http;
 
+import dev.rowrunner.runner.Role;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;

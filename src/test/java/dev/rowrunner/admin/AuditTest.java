@@ -3,9 +3,9 @@ package dev.rowrunner.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rowrunner.http.Grant;
-import dev.rowrunner.http.Role;
 import dev.rowrunner.http.Tokens;
 import dev.rowrunner.runner.Actor;
+import dev.rowrunner.runner.Role;
 import dev.rowrunner.testing.Api;
 import dev.rowrunner.testing.RowrunnerTest;
 import dev.rowrunner.testing.Servers;

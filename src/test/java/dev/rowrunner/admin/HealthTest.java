@@ -2,7 +2,7 @@ package dev.rowrunner.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rowrunner.http.Role;
+import dev.rowrunner.runner.Role;
 import dev.rowrunner.testing.Api;
 import dev.rowrunner.testing.Commands;
 import dev.rowrunner.testing.RowrunnerTest;

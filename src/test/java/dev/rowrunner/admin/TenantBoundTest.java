@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rowrunner.admin.JobController.EnqueueRequest;
-import dev.rowrunner.http.Caller;
 import dev.rowrunner.http.Paging;
-import dev.rowrunner.http.Role;
+import dev.rowrunner.runner.Caller;
+import dev.rowrunner.runner.Role;
 import dev.rowrunner.runner.jobrunr.RunDueJobs;
 import dev.rowrunner.testing.RowrunnerTest;
 import java.time.Instant;

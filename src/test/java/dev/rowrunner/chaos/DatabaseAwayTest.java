@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rowrunner.Rowrunner;
-import dev.rowrunner.http.Role;
 import dev.rowrunner.http.Tokens;
 import dev.rowrunner.postgres.DatabaseUrl;
 import dev.rowrunner.runner.JobContext;
 import dev.rowrunner.runner.JobHandler;
 import dev.rowrunner.runner.JobKind;
 import dev.rowrunner.runner.Jobs;
+import dev.rowrunner.runner.Role;
 import dev.rowrunner.testing.Servers;
 import dev.rowrunner.testing.TestPostgres;
 import java.time.Duration;

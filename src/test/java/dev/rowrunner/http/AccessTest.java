@@ -2,6 +2,7 @@ package dev.rowrunner.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rowrunner.runner.Role;
 import dev.rowrunner.testing.Api;
 import dev.rowrunner.testing.RowrunnerTest;
 import dev.rowrunner.testing.SettableClock;

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
+import dev.rowrunner.runner.Caller;
+import dev.rowrunner.runner.Role;
 import dev.rowrunner.testing.SettableClock;
 import dev.rowrunner.testing.TestJwts;
 import java.net.URI;

@@ -1,5 +1,6 @@
 package dev.rowrunner.http;
 
+import dev.rowrunner.runner.Caller;
 import dev.rowrunner.runner.KeepsToBusiness;
 import dev.rowrunner.runner.NoTenantData;
 import dev.rowrunner.runner.RateLimit;

@@ -3,6 +3,7 @@ package dev.rowrunner.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.rowrunner.runner.Role;
 import dev.rowrunner.testing.Api;
 import dev.rowrunner.testing.RowrunnerTest;
 import java.time.Duration;

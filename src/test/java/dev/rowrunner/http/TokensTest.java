@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.rowrunner.runner.DashboardGate;
+import dev.rowrunner.runner.Role;
 import dev.rowrunner.testing.Api;
 import dev.rowrunner.testing.Commands;
 import dev.rowrunner.testing.RowrunnerTest;

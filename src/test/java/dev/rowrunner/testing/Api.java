@@ -1,7 +1,7 @@
 package dev.rowrunner.testing;
 
-import dev.rowrunner.http.Role;
 import dev.rowrunner.http.Tokens;
+import dev.rowrunner.runner.Role;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.core.env.Environment;

@@ -1,6 +1,6 @@
 package dev.rowrunner.testing;
 
-import dev.rowrunner.http.Role;
+import dev.rowrunner.runner.Role;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package dev.rowrunner.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.rowrunner.http.Role;
+import dev.rowrunner.runner.Role;
 import dev.rowrunner.testing.Api;
 import dev.rowrunner.testing.RowrunnerTest;
 import dev.rowrunner.testing.SettableClock;

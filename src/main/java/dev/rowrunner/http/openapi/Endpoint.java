@@ -1,7 +1,7 @@
 package dev.rowrunner.http.openapi;
 
 import dev.rowrunner.http.RateLimits;
-import dev.rowrunner.http.Role;
+import dev.rowrunner.runner.Role;
 import dev.rowrunner.runner.Summary;
 import java.util.List;
 import java.util.Optional;

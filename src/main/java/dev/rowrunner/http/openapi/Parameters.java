@@ -1,6 +1,6 @@
 package dev.rowrunner.http.openapi;
 
-import dev.rowrunner.http.Caller;
+import dev.rowrunner.runner.Caller;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

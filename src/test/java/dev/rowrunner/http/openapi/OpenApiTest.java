@@ -2,8 +2,8 @@ package dev.rowrunner.http.openapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rowrunner.http.Role;
 import dev.rowrunner.http.Tokens;
+import dev.rowrunner.runner.Role;
 import dev.rowrunner.testing.Api;
 import dev.rowrunner.testing.RowrunnerTest;
 import java.util.UUID;

@@ -3,8 +3,8 @@ package dev.rowrunner.runner.jobrunr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.rowrunner.http.Role;
 import dev.rowrunner.runner.Jobs;
+import dev.rowrunner.runner.Role;
 import dev.rowrunner.testing.Api;
 import dev.rowrunner.testing.Http;
 import dev.rowrunner.testing.Http.Answer;

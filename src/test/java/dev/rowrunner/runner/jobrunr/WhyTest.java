@@ -3,11 +3,11 @@ package dev.rowrunner.runner.jobrunr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.rowrunner.http.Role;
 import dev.rowrunner.runner.Discard;
 import dev.rowrunner.runner.JobKind;
 import dev.rowrunner.runner.JobOptions;
 import dev.rowrunner.runner.Jobs;
+import dev.rowrunner.runner.Role;
 import dev.rowrunner.runner.Snooze;
 import dev.rowrunner.testing.Api;
 import dev.rowrunner.testing.Http;

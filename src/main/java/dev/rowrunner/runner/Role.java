@@ -1,4 +1,4 @@
-package dev.rowrunner.http;
+package dev.rowrunner.runner;
 
 import java.util.Arrays;
 import java.util.Locale;
@@ -18,7 +18,8 @@ public enum Role {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static Role ofWord(String word) {
+    /** @throws IllegalArgumentException if no role is called so */
+    public static Role ofWord(String word) {
         return Arrays.stream(values())
                 .filter(role -> role.word().equals(word))
                 .findFirst()
@@ -26,7 +27,8 @@ public enum Role {
                         "There is no role '" + word + "'; the roles are " + words() + "."));
     }
 
-    static String words() {
+    /** All of them, for a message. */
+    public static String words() {
         return Arrays.stream(values()).map(Role::word).collect(Collectors.joining(", "));
     }
 }

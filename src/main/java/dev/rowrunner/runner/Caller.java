@@ -1,7 +1,7 @@
-package dev.rowrunner.http;
+package dev.rowrunner.runner;
 
+import java.security.Principal;
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.core.AuthenticatedPrincipal;
 
 /**
  * Who calls the HTTP interface: the principal of every request that was let in. A controller takes it as
@@ -15,7 +15,7 @@ public record Caller(
         String name,
         Role role,
         @Nullable String tenant,
-        @Nullable String business) implements AuthenticatedPrincipal {
+        @Nullable String business) implements Principal {
 
     /** Whether some of what there is does not concern it. */
     public boolean isBound() {
