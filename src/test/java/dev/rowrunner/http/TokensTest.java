@@ -20,6 +20,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,6 +52,19 @@ class TokensTest {
 
     @Autowired
     JdbcClient jdbc;
+
+    private Instant began = Instant.EPOCH;
+
+    @BeforeEach
+    void noteTime() {
+        began = clock.instant();
+    }
+
+    /** Other tests share the clock, and count by its day. */
+    @AfterEach
+    void putClockBack() {
+        clock.set(began);
+    }
 
     @Test
     void printsTheSecretAloneSoThatAScriptCanTakeIt() {

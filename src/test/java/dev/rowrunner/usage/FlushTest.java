@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import dev.rowrunner.testing.RowrunnerTest;
+import dev.rowrunner.testing.SettableClock;
 import java.time.LocalDate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,9 @@ class FlushTest {
 
     @Autowired
     UsageFixture usage;
+
+    @Autowired
+    SettableClock clock;
 
     @BeforeEach
     void clearRedis() {
@@ -54,9 +58,7 @@ class FlushTest {
     @Test
     void startsTheTimeToLiveOnlyOncePostgresHasTheValue() {
         counters.increment("expiring", "queries", 5);
-        var key = Increment.of("expiring", "queries", 5)
-                .key(java.time.Clock.systemUTC())
-                .key();
+        var key = Increment.of("expiring", "queries", 5).key(clock).key();
         assertThat(usage.redis.commands().ttl(key)).isEqualTo(-1);
 
         usage.flushDirty();
@@ -74,9 +76,7 @@ class FlushTest {
 
         counters.increment("revived", "queries", 2);
 
-        var key = Increment.of("revived", "queries", 5)
-                .key(java.time.Clock.systemUTC())
-                .key();
+        var key = Increment.of("revived", "queries", 5).key(clock).key();
         assertThat(usage.redis.commands().ttl(key)).isEqualTo(-1);
         usage.flushDirty();
         assertThat(usage.total("revived")).isEqualTo(UsageFixture.of(7));
@@ -84,9 +84,7 @@ class FlushTest {
 
     @Test
     void anIncrementOfACounterAtZeroStopsItsTimeToLiveToo() {
-        var key = Increment.of("zero", "queries", 5)
-                .key(java.time.Clock.systemUTC())
-                .key();
+        var key = Increment.of("zero", "queries", 5).key(clock).key();
         usage.redis.commands().set(key, "0");
         usage.search();
         assertThat(usage.redis.commands().ttl(key)).isPositive();
