@@ -46,6 +46,11 @@ public final class TestPostgres implements AutoCloseable {
         server = launch();
     }
 
+    /** The process of the server, whose children are its sessions. */
+    public long pid() {
+        return server.pid();
+    }
+
     /** Ends its sessions and stops cleanly. */
     public void stop() {
         server.close();

@@ -1,0 +1,94 @@
+package dev.rowrunner.bench;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * PostgreSQL alone: two connections claim and complete batches of 500 on a lean table and do nothing else. No queue can
+ * be faster than what it stands on.
+ */
+final class Ceiling {
+
+    private static final int BATCH = 500;
+
+    private static final String TABLE = """
+            CREATE TABLE lean (id bigint PRIMARY KEY, state smallint NOT NULL, version int NOT NULL, worker int, args jsonb)
+                WITH (fillfactor = 70);
+            CREATE INDEX lean_ready ON lean (id) WHERE state = 0
+            """;
+
+    private static final String CLAIM = """
+            UPDATE lean SET state = 1, version = version + 1, worker = ?
+            WHERE id = ANY (ARRAY(SELECT id FROM lean WHERE state = 0 ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED))
+            RETURNING id
+            """;
+
+    private static final String COMPLETE =
+            "UPDATE lean SET state = 2, version = version + 1 WHERE id = ANY (?) AND worker = ? AND state = 1";
+
+    private Ceiling() {}
+
+    /** URL, user, password, jobs */
+    public static void main(String[] args) throws Exception {
+        int jobs = Integer.parseInt(args[3]);
+        try (var pool = new Database(args[0], args[1], args[2]).pool(2)) {
+            var jdbc = JdbcClient.create(pool);
+            jdbc.sql(TABLE).update();
+            Map<String, Object> results = new LinkedHashMap<>();
+            long began = System.nanoTime();
+            for (int from = 0; from < jobs; from += 5000) {
+                jdbc.sql("INSERT INTO lean SELECT i, 0, 1, NULL, '{\"n\": 1}' FROM generate_series(?, ?) AS i")
+                        .params(from, from + 4999)
+                        .update();
+            }
+            results.put("bulk", jobs / ((System.nanoTime() - began) / 1e9));
+            began = System.nanoTime();
+            var threads = Executors.newFixedThreadPool(2);
+            for (var done :
+                    threads.invokeAll(List.of(drain(pool.getConnection(), 1), drain(pool.getConnection(), 2)))) {
+                done.get();
+            }
+            results.put("drained", jobs / ((System.nanoTime() - began) / 1e9));
+            System.out.println("RESULT " + JsonMapper.shared().writeValueAsString(results));
+        }
+        System.exit(0);
+    }
+
+    private static Callable<Void> drain(Connection connection, int worker) {
+        return () -> {
+            try (connection;
+                    var claim = connection.prepareStatement(CLAIM);
+                    var complete = connection.prepareStatement(COMPLETE)) {
+                connection.createStatement().execute("SET enable_seqscan = off; SET enable_bitmapscan = off");
+                claim.setInt(1, worker);
+                claim.setInt(2, BATCH);
+                while (true) {
+                    var ids = claimed(claim.executeQuery());
+                    if (ids.length == 0) {
+                        return null;
+                    }
+                    complete.setArray(1, connection.createArrayOf("bigint", ids));
+                    complete.setInt(2, worker);
+                    complete.executeUpdate();
+                }
+            }
+        };
+    }
+
+    private static Object[] claimed(ResultSet rows) throws SQLException {
+        var ids = new ArrayList<Object>(BATCH);
+        while (rows.next()) {
+            ids.add(rows.getLong(1));
+        }
+        return ids.toArray();
+    }
+}

@@ -1,0 +1,98 @@
+package dev.rowrunner.bench;
+
+import dev.rowrunner.Rowrunner;
+import dev.rowrunner.runner.JobContext;
+import dev.rowrunner.runner.JobHandler;
+import dev.rowrunner.runner.JobKind;
+import dev.rowrunner.runner.Jobs;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The program as it is delivered, without HTTP; {@code -Dbench.threads} sets its slots. */
+final class RowrunnerContender implements Contender {
+
+    record Args(long n) {}
+
+    private static final JobKind<Args> KIND = JobKind.of("bench.step", Args.class);
+
+    private record Step(LongConsumer[] handler) implements JobHandler<Args> {
+        @Override
+        public JobKind<Args> kind() {
+            return KIND;
+        }
+
+        @Override
+        public void run(Args args, JobContext job) {
+            handler[0].accept(args.n());
+        }
+    }
+
+    private final Database database;
+    private final LongConsumer[] handler = {n -> {}};
+    private ConfigurableApplicationContext producer;
+    private ConfigurableApplicationContext worker;
+    private Jobs jobs;
+
+    RowrunnerContender(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public void prepare() {
+        producer = program("");
+        jobs = producer.getBean(Jobs.class);
+    }
+
+    private ConfigurableApplicationContext program(String roles) {
+        return new SpringApplicationBuilder(Rowrunner.class)
+                .initializers(context -> ((GenericApplicationContext) context)
+                        .registerBean("benchStep", Step.class, () -> new Step(handler)))
+                .web(WebApplicationType.NONE)
+                .run(
+                        "--spring.datasource.url=" + database.url() + "?user=" + database.user() + "&password="
+                                + database.password(),
+                        "--rowrunner.redis-url=redis://127.0.0.1:1",
+                        "--rowrunner.roles=" + roles,
+                        "--rowrunner.dashboard.enabled=false",
+                        "--ENABLE_JOB_SCHEDULER=false",
+                        "--rowrunner.worker.threads=" + Integer.getInteger("bench.threads", 200));
+    }
+
+    @Override
+    public void enqueueAll(List<Long> numbers) {
+        jobs.enqueueAll(KIND, numbers.stream().map(Args::new).toList());
+    }
+
+    @Override
+    public void enqueue(long number) {
+        jobs.enqueue(KIND, new Args(number));
+    }
+
+    @Override
+    public void start(LongConsumer handler) {
+        this.handler[0] = handler;
+        worker = program("worker");
+    }
+
+    @Override
+    public void stop() {
+        worker.close();
+    }
+
+    @Override
+    public void clear() {
+        producer.getBean(JdbcClient.class)
+                .sql("TRUNCATE rowrunner.job, rowrunner.job_body, rowrunner.job_history, rowrunner.job_count")
+                .update();
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}
