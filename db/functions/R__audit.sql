@@ -39,7 +39,9 @@ DECLARE
     changed text[] := CASE WHEN tg_op = 'UPDATE' THEN ARRAY(
                           SELECT key FROM jsonb_each(becomes) WHERE value IS DISTINCT FROM was -> key) END;
     subject text   := coalesce(becomes ->> 'name', was ->> 'name', becomes ->> 'id', was ->> 'id');
-    kind    text   := coalesce(becomes ->> 'kind', was ->> 'kind');
+    -- Each side's own, since a schedule may change its kind, and with it which args are secret.
+    kind_was text  := was ->> 'kind';
+    kind    text   := becomes ->> 'kind';
 BEGIN
     IF tg_op = 'UPDATE' THEN
         IF changed = '{}' THEN
@@ -47,10 +49,10 @@ BEGIN
         END IF;
         was := (SELECT jsonb_object_agg(key, was -> key) FROM unnest(changed) AS key);
         becomes := (SELECT jsonb_object_agg(key, becomes -> key) FROM unnest(changed) AS key);
-        PERFORM rowrunner.note(tg_table_name || '.update', subject, rowrunner.masked(was, kind), rowrunner.masked(becomes, kind));
+        PERFORM rowrunner.note(tg_table_name || '.update', subject, rowrunner.masked(was, kind_was), rowrunner.masked(becomes, kind));
     ELSE
         PERFORM rowrunner.note(tg_table_name || CASE tg_op WHEN 'INSERT' THEN '.create' ELSE '.delete' END, subject,
-                               rowrunner.masked(jsonb_strip_nulls(was), kind), rowrunner.masked(jsonb_strip_nulls(becomes), kind));
+                               rowrunner.masked(jsonb_strip_nulls(was), kind_was), rowrunner.masked(jsonb_strip_nulls(becomes), kind));
     END IF;
     RETURN NULL;
 END

@@ -299,6 +299,10 @@ BEGIN
         RAISE EXCEPTION 'A priority is from -100 to 100; a job of kind ''%'' was given %', p_kind, prio
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    IF NOT isfinite(p_run_at) THEN
+        RAISE EXCEPTION 'A job runs at a time that comes; a job of kind ''%'' was given %', p_kind, p_run_at
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     PERFORM rowrunner.check_key(p_kind, what, key)
     FROM (VALUES ('tenant', p_tenant), ('unique key', p_unique_key), ('concurrency key', p_concurrency_key)) AS given(what, key);
     IF p_tenant IS NULL AND k.tenant_arg IS NOT NULL OR p_concurrency_key IS NULL AND k.key_arg IS NOT NULL THEN

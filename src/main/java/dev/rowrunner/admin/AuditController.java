@@ -6,7 +6,7 @@ import dev.rowrunner.http.Page;
 import dev.rowrunner.http.Paging;
 import dev.rowrunner.runner.Summary;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Size;
+import jakarta.validation.constraints.Pattern;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -44,17 +44,26 @@ class AuditController {
     @GetMapping
     @PreAuthorize("hasRole('ADMIN')")
     Page<Entry> list(
-            @Summary("Such as http:alice, cli:root or sql:postgres") @RequestParam @Size(max = 300) @Nullable
+            @Summary("Such as http:alice, cli:root or sql:postgres")
+                    @RequestParam
+                    @Pattern(regexp = "[^\\x00]{0,300}", message = "must have at most 300 characters, and no NUL")
+                    @Nullable
                     String actor,
-            @Summary("Such as job.requeue or queue.update") @RequestParam @Size(max = 100) @Nullable String action,
+            @Summary("Such as job.requeue or queue.update")
+                    @RequestParam
+                    @Pattern(regexp = "[^\\x00]{0,100}", message = "must have at most 100 characters, and no NUL")
+                    @Nullable
+                    String action,
             @Summary("The id of a job or schedule, or the name of a queue or token")
                     @RequestParam
-                    @Size(max = 300)
+                    @Pattern(regexp = "[^\\x00]{0,300}", message = "must have at most 300 characters, and no NUL")
                     @Nullable
                     String subject,
             @RequestParam @Nullable Instant since,
             @RequestParam @Nullable Instant until,
             @Valid Paging paging) {
+        Bounds.checkTime("since", since);
+        Bounds.checkTime("until", until);
         return paging.of(log.entries(new AuditLog.Filter(actor, action, subject, since, until), paging));
     }
 }

@@ -29,7 +29,8 @@ class RefuseUnknownParameters implements HandlerInterceptor, WebMvcConfigurer {
                         "/api/queues/**",
                         "/api/schedules/**",
                         "/api/workers/**",
-                        "/api/dead-letters/**");
+                        "/api/dead-letters/**",
+                        "/api/audit");
     }
 
     @Override

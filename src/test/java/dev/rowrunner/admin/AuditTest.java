@@ -9,6 +9,7 @@ import dev.rowrunner.runner.Role;
 import dev.rowrunner.testing.Api;
 import dev.rowrunner.testing.RowrunnerTest;
 import dev.rowrunner.testing.Servers;
+import java.net.URI;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
@@ -175,6 +176,24 @@ class AuditTest {
     }
 
     @Test
+    void keepsTheSecretsOfTheKindThatAScheduleHadBefore() {
+        jdbc.sql("""
+                        INSERT INTO rowrunner.kind (name, queue, priority, max_attempts, secret_args)
+                        VALUES ('audit.secret', 'audited', 0, 3, '{pin}') ON CONFLICT DO NOTHING
+                        """).update();
+        as(
+                "http:alice",
+                "INSERT INTO rowrunner.schedule (id, kind, args, cron) VALUES ('" + name
+                        + "', 'audit.secret', '{\"pin\": \"hunter2\"}', '0 2 * * *')");
+
+        as("http:alice", "UPDATE rowrunner.schedule SET kind = 'audit.test', args = '{}' WHERE id = '" + name + "'");
+        as("http:alice", "DELETE FROM rowrunner.schedule WHERE id = '" + name + "'");
+
+        assertThat(rows(name)).hasSize(3).noneMatch(row -> row.contains("hunter2"));
+        assertThat(rows(name).get(1)).contains("{\"args\": {\"pin\": \"***\"}, \"kind\": \"audit.secret\"}");
+    }
+
+    @Test
     void findsEntriesByActorActionSubjectAndTime() {
         as("http:" + name, "INSERT INTO rowrunner.queue (name) VALUES ('" + name + "')");
         as("http:" + name, "UPDATE rowrunner.queue SET priority = 1 WHERE name = '" + name + "'");
@@ -194,11 +213,17 @@ class AuditTest {
             ?page=0               | page
             ?size=501             | size
             ?page=1001            | page
+            ?actr=http:alice      | actr
+            ?actor=a%00b          | actor
+            ?action=a%00b         | action
+            ?subject=a%00b        | subject
+            ?since=%2B300000-01-01T00:00:00Z | since
+            ?until=-999999-01-01T00:00:00Z | until
             """)
     void namesTheParameterThatIsWrong(String query, String field) {
         api.as(Role.ADMIN)
                 .get()
-                .uri("/api/audit" + query)
+                .uri(uri -> URI.create(uri.path("/api/audit").build() + query))
                 .exchange()
                 .expectStatus()
                 .isBadRequest()

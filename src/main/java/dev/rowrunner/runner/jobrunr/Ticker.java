@@ -39,11 +39,14 @@ final class Ticker implements Runnable, AutoCloseable {
     private static final String DUE =
             "removed_at IS NULL AND error IS NULL" + " AND coalesce(next_due, '-infinity') <= :now";
 
-    private static final String TAKE = DueSchedule.SELECT + " WHERE " + DUE
-            + " ORDER BY coalesce(next_due, '-infinity') LIMIT " + SCHEDULES_AT_ONCE + " FOR UPDATE OF s SKIP LOCKED";
+    private static final String LOCK = "SELECT id FROM rowrunner.schedule WHERE " + DUE
+            + " ORDER BY coalesce(next_due, '-infinity') LIMIT " + SCHEDULES_AT_ONCE + " FOR UPDATE SKIP LOCKED";
 
-    private static final String TAKE_ONE =
-            DueSchedule.SELECT + " WHERE " + DUE + " AND s.id = :id FOR UPDATE OF s SKIP LOCKED";
+    private static final String LOCK_ONE =
+            "SELECT id FROM rowrunner.schedule WHERE " + DUE + " AND id = :id FOR UPDATE SKIP LOCKED";
+
+    private static final String READ =
+            DueSchedule.SELECT + " WHERE id = ANY (:ids::text[]) ORDER BY coalesce(next_due, '-infinity')";
 
     private static final String NEXT = """
             SELECT next_due FROM rowrunner.schedule WHERE removed_at IS NULL AND error IS NULL
@@ -116,7 +119,7 @@ final class Ticker implements Runnable, AutoCloseable {
         var seen = new ArrayList<DueSchedule>();
         try {
             return parts.database().inTransaction(() -> {
-                seen.addAll(take(jdbc.sql(TAKE)));
+                seen.addAll(take(jdbc.sql(LOCK)));
                 return decide(seen);
             });
         } catch (RuntimeException e) {
@@ -128,9 +131,20 @@ final class Ticker implements Runnable, AutoCloseable {
         }
     }
 
-    private List<DueSchedule> take(JdbcClient.StatementSpec statement) {
-        return statement
-                .param("now", takenUpTo().atOffset(ZoneOffset.UTC))
+    /**
+     * Locks first and reads then: a statement that does both sees of a schedule that another ticker has just moved on the
+     * new times, but neither the runs nor the jobs that were stored with them, and would make those jobs again.
+     */
+    private List<DueSchedule> take(JdbcClient.StatementSpec lock) {
+        var ids = lock.param("now", takenUpTo().atOffset(ZoneOffset.UTC))
+                .query(String.class)
+                .list();
+        return ids.isEmpty() ? List.of() : read(ids);
+    }
+
+    private List<DueSchedule> read(List<String> ids) {
+        return jdbc.sql(READ)
+                .param("ids", ids.toArray(String[]::new))
                 .param("clock", parts.clock().instant().atOffset(ZoneOffset.UTC))
                 .query((row, n) -> DueSchedule.of(row))
                 .list();
@@ -139,7 +153,7 @@ final class Ticker implements Runnable, AutoCloseable {
     /** One of several can't be stored: the others must not wait for it. */
     private void tickAlone(DueSchedule schedule) {
         try {
-            parts.database().inTransaction(() -> decide(take(jdbc.sql(TAKE_ONE).param("id", schedule.id()))));
+            parts.database().inTransaction(() -> decide(take(jdbc.sql(LOCK_ONE).param("id", schedule.id()))));
         } catch (RuntimeException e) {
             if (DatabaseTrouble.passes(e)) {
                 throw e;

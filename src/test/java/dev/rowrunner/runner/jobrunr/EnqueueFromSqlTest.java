@@ -92,6 +92,13 @@ class EnqueueFromSqlTest {
     }
 
     @Test
+    void refusesATimeThatNeverComes() {
+        assertThatThrownBy(() -> rows.enqueueWith("'" + KIND + "', run_at => 'infinity'"))
+                .hasMessageContaining("'" + KIND + "' was given infinity");
+        assertThat(stored(KIND)).isZero();
+    }
+
+    @Test
     void takesPriorityTenantAndConcurrencyKeyFromItsKindUnlessTheCallerSays() {
         var args = "'" + KIND + "', '{\"merchant\": \"acme\", \"account\": 7}'";
 

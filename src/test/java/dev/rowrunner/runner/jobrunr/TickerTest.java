@@ -2,11 +2,15 @@ package dev.rowrunner.runner.jobrunr;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.rowrunner.testing.SettableClock;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +18,9 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.jobrunr.jobs.JobDetails;
 import org.jobrunr.jobs.JobParameter;
 import org.jobrunr.jobs.RecurringJob;
@@ -48,6 +54,9 @@ class TickerTest {
 
     @Autowired
     JdbcClient jdbc;
+
+    @Autowired
+    DataSource dataSource;
 
     private Ticker ticker;
     private Instant before;
@@ -242,6 +251,75 @@ class TickerTest {
                         .single())
                 .isEqualTo(450);
         assertThat(runDueJobs.run()).isEqualTo(450);
+    }
+
+    @Test
+    void catchesUpBesideAnotherTickerFromWhereThatOneCommitted() throws SQLException {
+        at("2026-05-01T00:00:00Z");
+        add("busy", "every => '5 minutes'", "grace => '2 hours'");
+        ticker.tick();
+        at("2026-05-01T01:00:02Z");
+
+        whileRunsAreReadSlowly(readingOn -> {
+            var late = CompletableFuture.runAsync(ticker::tick);
+            await().until(() -> waitingForALock() > 0);
+            coalesceTheFirst();
+            readingOn.run();
+            late.join();
+        });
+
+        assertThat(jdbc.sql("SELECT count(DISTINCT job_id) FROM schedule_runs WHERE decision = 'coalesced'")
+                        .query(Integer.class)
+                        .single())
+                .isOne();
+        assertThat(jdbc.sql("SELECT count(*) FROM jobs WHERE schedule_id = 'busy'")
+                        .query(Integer.class)
+                        .single())
+                .isOne();
+    }
+
+    /** As another ticker does with the first batch of several, unless somebody has locked it. */
+    private void coalesceTheFirst() {
+        jdbc.sql("""
+                        SELECT rowrunner.record_ticks('{busy}', ARRAY[due], '{coalesced}', ARRAY[job], '{late}', '{busy}',
+                                                      ARRAY[job], '{busy}', ARRAY[due], ARRAY[due + interval '5 minutes'], :now)::text
+                        FROM (SELECT timestamptz '2026-05-01T00:05Z' AS due, gen_random_uuid() AS job
+                              FROM rowrunner.schedule WHERE id = 'busy' FOR UPDATE SKIP LOCKED) AS first
+                        """)
+                .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                .query(String.class)
+                .optional();
+    }
+
+    /** Whoever reads what ran stops in the middle of his statement, until he may read on. */
+    private void whileRunsAreReadSlowly(Consumer<Runnable> work) throws SQLException {
+        jdbc.sql("""
+                        ALTER TABLE rowrunner.schedule_run RENAME TO kept_run;
+                        CREATE VIEW rowrunner.schedule_run AS SELECT * FROM rowrunner.kept_run
+                        WHERE (SELECT pg_advisory_xact_lock_shared(4711)) IS NOT NULL
+                        """).update();
+        try (var gate = dataSource.getConnection();
+                var statement = gate.createStatement()) {
+            statement.execute("SELECT pg_advisory_lock(4711)");
+            work.accept(() -> unlock(statement));
+        } finally {
+            jdbc.sql("DROP VIEW rowrunner.schedule_run; ALTER TABLE rowrunner.kept_run RENAME TO schedule_run")
+                    .update();
+        }
+    }
+
+    private static void unlock(Statement statement) {
+        try {
+            statement.execute("SELECT pg_advisory_unlock(4711)");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private int waitingForALock() {
+        return jdbc.sql("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+                .query(Integer.class)
+                .single();
     }
 
     private void tickAfter(CountDownLatch begin) {
