@@ -114,6 +114,7 @@ BEGIN
             'Triggered by ' || rowrunner.actor() || '.');
     PERFORM rowrunner.make_scheduled_jobs(ARRAY [known.id], ARRAY [trigger_schedule.job_id], moment, trigger_schedule.at);
     SELECT r.job_id INTO made FROM rowrunner.schedule_run r WHERE r.schedule_id = known.id AND r.due_at = moment;
+    PERFORM rowrunner.note('schedule.trigger', known.id, NULL, jsonb_build_object('job', made));
     RETURN made;
 END
 $$;
@@ -272,6 +273,12 @@ BEGIN
                                                             'misfire_cap', 'grace', 'overlap'));
     IF new.declared IS NOT NULL AND NOT rowrunner.is_declaring() THEN
         new.edited := ARRAY(SELECT DISTINCT field FROM unnest(new.edited || changes) AS field ORDER BY field);
+    END IF;
+    IF new.kind <> old.kind AND new.args = old.args AND NOT rowrunner.is_declaring() AND EXISTS (
+        SELECT FROM rowrunner.kind WHERE name = old.kind AND old.args ?| secret_args)
+    THEN
+        RAISE EXCEPTION 'args must be given with another kind: those of kind ''%'' hold secrets, which the new one might show', old.kind
+            USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF new.zone <> old.zone THEN
         PERFORM rowrunner.check_zone(new.zone);

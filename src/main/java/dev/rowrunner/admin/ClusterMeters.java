@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -79,7 +78,8 @@ class ClusterMeters implements SmartLifecycle {
                     queues.stream().map(queue -> row(queue, "paused")).toList(), true);
             workers.register(workers(jdbc.sql(WORKERS).query().singleRow()), true);
             databaseUp = 1;
-        } catch (DataAccessException away) {
+        } catch (RuntimeException away) {
+            // Whatever it was: a task that throws is never run again.
             databaseUp = 0;
         }
     }

@@ -69,7 +69,7 @@ class DeadLetterController {
     Answer requeue(@PathVariable UUID id, @AuthenticationPrincipal Caller caller) {
         show(id, caller);
         if (letters.requeue(List.of(id)) == 0) {
-            throw tenants.notRequeued(id, "failed");
+            throw tenants.notRequeued(id, "failed", caller);
         }
         return new Answer(id, "requeued");
     }

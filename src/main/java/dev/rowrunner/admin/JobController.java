@@ -117,6 +117,7 @@ class JobController {
         var job = request.job(Tenancy.of(caller, request.tenant()));
         tenants.checkNew(job, caller);
         var enqueued = jobs.enqueue(job);
+        tenants.checkHolder(enqueued.id(), caller);
         var where = URI.create("/api/jobs/" + enqueued.id());
         return ResponseEntity.status(enqueued.created() ? HttpStatus.CREATED : HttpStatus.OK)
                 .location(where)
@@ -147,7 +148,7 @@ class JobController {
     JobAnswer requeue(@PathVariable UUID id, @AuthenticationPrincipal Caller caller) {
         var state = tenants.checkJob(id, caller);
         if (jobs.requeue(List.of(id)).isEmpty()) {
-            throw tenants.notRequeued(id, state);
+            throw tenants.notRequeued(id, state, caller);
         }
         return new JobAnswer(id);
     }

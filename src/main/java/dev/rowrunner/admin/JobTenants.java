@@ -55,15 +55,31 @@ class JobTenants {
         }
     }
 
-    Refused notRequeued(UUID id, String state) {
+    /** Unique keys are a kind's, whoever holds them: a bound caller is not told which job of another tenant does. */
+    void checkHolder(UUID holder, Caller caller) {
+        if (caller.tenant() != null && !isOf(holder, caller)) {
+            throw Refused.conflict("A job of another tenant holds the unique key: choose another key, or wait.");
+        }
+    }
+
+    private boolean isOf(UUID job, Caller caller) {
+        return jdbc.sql(STATE)
+                .param("id", job)
+                .param("tenant", caller.tenant())
+                .query(String.class)
+                .optional()
+                .isPresent();
+    }
+
+    Refused notRequeued(UUID id, String state, Caller caller) {
         return Refused.conflict(
                 switch (state) {
                     case "processing" -> "Job " + id + " is running: stop it first, with DELETE /api/jobs/" + id + ".";
                     case "enqueued" -> "Job " + id + " waits already: GET /api/jobs/" + id + "/why says for what.";
                     default ->
                         jobs.holderOfKey(id)
-                                .map(holder -> "Job " + holder + " holds the unique key of job " + id
-                                        + ": it must end before.")
+                                .map(holder -> (isOf(holder, caller) ? "Job " + holder : "A job of another tenant")
+                                        + " holds the unique key of job " + id + ": it must end before.")
                                 .orElse("Job " + id + " has changed meanwhile: look at it again.");
                 });
     }

@@ -106,6 +106,21 @@ class TenantBoundTest {
     }
 
     @Test
+    void isNotToldWhichJobOfAnotherTenantHoldsAUniqueKey() {
+        var theirs = jobs.enqueue(keyed("globex"), ANYBODY).getBody();
+
+        assertRefused(HttpStatus.CONFLICT, () -> jobs.enqueue(keyed("acme"), ACME));
+
+        assertThat(jobs.enqueue(keyed("acme"), ANYBODY).getBody()).isEqualTo(theirs);
+    }
+
+    private static EnqueueRequest keyed(String merchant) {
+        var request = request("tenants.own", merchant, null);
+        return new EnqueueRequest(
+                request.kind(), request.args(), null, request.runAt(), "the same key", null, null, null);
+    }
+
+    @Test
     void seesAndChangesItsOwnDeadLettersOnly() {
         var own = enqueue(ANYBODY, "acme");
         var other = enqueue(ANYBODY, "globex");

@@ -13,6 +13,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -44,6 +45,12 @@ class StoredSchedules implements Schedules {
             SELECT due_at, decided_at, decision, job_id, note FROM schedule_runs
             WHERE schedule_id = :id ORDER BY due_at DESC LIMIT :limit OFFSET :offset
             """;
+
+    private static final String SECRETS = "SELECT unnest(secret_args) FROM rowrunner.kind WHERE name = :kind";
+
+    /** Of so many the nearest to an unknown id is named. */
+    private static final String SOME_IDS =
+            "SELECT id FROM rowrunner.schedule WHERE removed_at IS NULL ORDER BY id LIMIT 1000";
 
     private static final int MOST_PREVIEWED = 1000;
 
@@ -85,7 +92,7 @@ class StoredSchedules implements Schedules {
     }
 
     private NoSuchElementException unknown(String id) {
-        var ids = jdbc.sql("SELECT id FROM schedules").query(String.class).list();
+        var ids = jdbc.sql(SOME_IDS).query(String.class).list();
         return new NoSuchElementException("There is no schedule '" + id + "'" + Nearest.to(id, ids));
     }
 
@@ -150,8 +157,32 @@ class StoredSchedules implements Schedules {
             return known.with(known.kind(), known.args(), edit);
         }
         var kind = edit.kind() == null ? known.kind() : edit.kind();
-        var args = edit.args() == null ? jsonArgs.map(known.args()) : edit.args();
+        var args = args(known, Objects.equals(kind, known.kind()), edit.args());
         return known.with(kind, scheduleArgs.checked(kind, args), edit);
+    }
+
+    /** Whoever gives back a secret as he was shown it means the stored one. With another kind it might be shown. */
+    private Map<String, @Nullable Object> args(
+            Definition known, boolean sameKind, @Nullable Map<String, @Nullable Object> given) {
+        var stored = jsonArgs.map(known.args());
+        var secrets = jdbc.sql(SECRETS).param("kind", known.kind()).query(String.class).list().stream()
+                .filter(stored::containsKey)
+                .toList();
+        if (!sameKind && given == null && !secrets.isEmpty()) {
+            throw new InvalidSchedule(
+                    "args",
+                    "args must be given with another kind: those of kind '" + known.kind() + "' hold secrets ("
+                            + String.join(", ", secrets) + "), which the new one might show");
+        }
+        if (given == null) {
+            return stored;
+        }
+        var args = new LinkedHashMap<>(given);
+        if (sameKind) {
+            secrets.forEach(secret -> args.computeIfPresent(
+                    secret, (name, value) -> Redaction.MASK.equals(value) ? stored.get(name) : value));
+        }
+        return args;
     }
 
     @Override

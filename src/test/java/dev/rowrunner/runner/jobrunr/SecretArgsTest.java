@@ -1,15 +1,21 @@
 package dev.rowrunner.runner.jobrunr;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.rowrunner.runner.Discard;
+import dev.rowrunner.runner.InvalidSchedule;
 import dev.rowrunner.runner.Jobs;
+import dev.rowrunner.runner.ScheduleEdit;
+import dev.rowrunner.runner.Schedules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -31,6 +37,9 @@ class SecretArgsTest {
 
     @Autowired
     ProbeKinds.SecretKeeper keeper;
+
+    @Autowired
+    Schedules schedules;
 
     @Autowired
     JdbcClient jdbc;
@@ -111,6 +120,35 @@ class SecretArgsTest {
                         text -> assertThat(text).contains("secretive", "***").doesNotContain("hunter"));
         assertThat(shown.get(2)).contains("schedule.create", "schedule.update");
         jdbc.sql("DELETE FROM rowrunner.schedule WHERE id = 'secretive'").update();
+    }
+
+    @Test
+    void ofAScheduleStayWhereSomebodyGivesBackWhatHeWasShownAndWithTheirKind() {
+        schedules.put(
+                "secretive",
+                edit("test.secret", Map.of("user", "alice", "password", "hunter2", "keys", Map.of()), "0 0 1 1 *"));
+
+        var shown = schedules.find("secretive").orElseThrow().args();
+        schedules.put("secretive", edit(null, shown, null));
+
+        assertThat(shown).containsEntry("password", "***");
+        assertThat(jdbc.sql("SELECT args ->> 'password' FROM rowrunner.schedule WHERE id = 'secretive'")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("hunter2");
+        assertThatExceptionOfType(InvalidSchedule.class)
+                .isThrownBy(() -> schedules.put("secretive", edit("test.probe", null, null)))
+                .withMessageContaining("password");
+        assertThatException()
+                .isThrownBy(() -> jdbc.sql("UPDATE rowrunner.schedule SET kind = 'test.probe' WHERE id = 'secretive'")
+                        .update())
+                .withStackTraceContaining("hold secrets");
+        schedules.remove("secretive");
+    }
+
+    private static ScheduleEdit edit(
+            @Nullable String kind, @Nullable Map<String, @Nullable Object> args, @Nullable String cron) {
+        return new ScheduleEdit(kind, args, cron, null, null, null, null, null, null, null);
     }
 
     @Test
