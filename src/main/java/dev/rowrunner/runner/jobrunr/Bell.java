@@ -15,16 +15,16 @@ import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.stereotype.Component;
 
 /**
- * Wakes the workers when jobs have become ready: those of this process at once, the others by a NOTIFY a moment later,
- * which tells of all that came in the meantime. Rung after the commit; before it, a worker would look too early.
+ * Wakes the workers when jobs have become ready: those of this process at once, the others by a NOTIFY, at
+ * once too unless the last one was a moment ago; then a moment later, of all that came in the meantime. Rung after the commit; before it, a worker would look too early.
  */
 @Component
 class Bell implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Bell.class);
 
-    /** A NOTIFY takes a lock on the whole database at its commit. */
-    private static final long PAUSE_MS = 5;
+    /** Between two NOTIFYs of a process: each takes a lock on the whole database at its commit. */
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** Beyond so many lanes the workers look for themselves. */
     private static final int MOST_LANES = 50;
@@ -36,6 +36,7 @@ class Bell implements AutoCloseable {
     private final Map<Lane, Instant> untold = new LinkedHashMap<>();
     private final ScheduledExecutorService teller = Executors.newSingleThreadScheduledExecutor(Bell::thread);
     private boolean telling;
+    private long lastTold = System.nanoTime() - PAUSE_NANOS;
 
     /** Called on the ringing thread; returns at once. */
     interface Sleeper {
@@ -59,7 +60,7 @@ class Bell implements AutoCloseable {
             lanes.forEach((lane, key) -> untold.merge(lane, key, (a, b) -> a.isBefore(b) ? a : b));
             if (!telling && !teller.isShutdown()) {
                 telling = true;
-                teller.schedule(this::tell, PAUSE_MS, TimeUnit.MILLISECONDS);
+                teller.schedule(this::tell, lastTold + PAUSE_NANOS - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
         }
     }
@@ -77,6 +78,7 @@ class Bell implements AutoCloseable {
     private String[] messages() {
         synchronized (untold) {
             telling = false;
+            lastTold = System.nanoTime();
             var messages = untold.size() > MOST_LANES
                     ? new String[] {Notice.LOOK}
                     : untold.entrySet().stream()
