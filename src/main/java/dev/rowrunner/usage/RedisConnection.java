@@ -11,6 +11,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
@@ -31,6 +32,9 @@ class RedisConnection {
 
     /** After a failure, callers are refused at once for this long, rather than wait in line to fail. */
     private static final Duration PAUSE = Duration.ofMillis(200);
+
+    /** A millisecond apart. */
+    private static final int MOST_PINGS = 50;
 
     private final RedisURI uri;
     private final RedisClient client;
@@ -68,7 +72,23 @@ class RedisConnection {
     StatefulRedisConnection<String, String> open() {
         var opened = client.connect(HeapCodec.INSTANCE);
         opened.setTimeout(COMMAND_TIMEOUT);
+        awaitReady(opened);
         return opened;
+    }
+
+    /** The library says that it is connected a moment before it takes commands, and refuses those that come between. */
+    private static void awaitReady(StatefulRedisConnection<String, String> opened) {
+        for (int tries = 1; ; tries++) {
+            try {
+                opened.sync().ping();
+                return;
+            } catch (RedisException e) {
+                if (tries == MOST_PINGS || !opened.isOpen()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
     }
 
     private synchronized StatefulRedisConnection<String, String> reconnect() {
