@@ -28,6 +28,10 @@ SELECT rowrunner.state('FAILED', p_at, jsonb_build_object(
         'exceptionCauseMessage', null, 'stackTrace', p_stack, 'doNotRetry', false))
 $$;
 
+CREATE OR REPLACE FUNCTION rowrunner.args_of(j rowrunner.job) RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT coalesce(j.args, (SELECT b.args FROM rowrunner.job_body b WHERE b.id = j.id)) $$;
+
 -- What may be shown of a job's args: the secret ones only as ***.
 CREATE OR REPLACE FUNCTION rowrunner.shown_args(p_kind text, p_args jsonb) RETURNS jsonb
     LANGUAGE sql STABLE AS
@@ -58,7 +62,6 @@ $$
 DECLARE
     stored rowrunner.job_history;
     states jsonb;
-    born   timestamptz;
     seconds numeric;
 BEGIN
     SELECT * INTO stored FROM rowrunner.job_history WHERE id = j.id;
@@ -67,9 +70,8 @@ BEGIN
         RETURN states;
     END IF;
     IF states IS NULL THEN
-        SELECT created_at INTO born FROM rowrunner.job_body WHERE id = j.id;
-        states := jsonb_build_array(CASE WHEN j.run_at IS NULL THEN rowrunner.state('ENQUEUED', born)
-                                         ELSE rowrunner.scheduled_state(born, j.run_at, NULL) END);
+        states := jsonb_build_array(CASE WHEN j.run_at IS NULL THEN rowrunner.state('ENQUEUED', j.created_at)
+                                         ELSE rowrunner.scheduled_state(j.created_at, j.run_at, NULL) END);
     END IF;
     IF j.state <> 'SCHEDULED' AND states -> -1 ->> 'state' = 'SCHEDULED' THEN
         states := states || rowrunner.state('ENQUEUED', rowrunner.ready_at(j));
@@ -135,12 +137,10 @@ CREATE OR REPLACE FUNCTION rowrunner.job_json(j rowrunner.job) RETURNS jsonb
     LANGUAGE plpgsql STABLE AS
 $$
 DECLARE
-    body   rowrunner.job_body;
     states jsonb := rowrunner.history(j);
     result jsonb;
 BEGIN
-    SELECT * INTO body FROM rowrunner.job_body WHERE id = j.id;
-    result := coalesce(body.foreign_job, jsonb_build_object(
+    result := coalesce((SELECT foreign_job FROM rowrunner.job_body WHERE id = j.id), jsonb_build_object(
             'jobSignature', 'dev.rowrunner.runner.jobrunr.RunStoredJob.run(dev.rowrunner.runner.jobrunr.StoredJob)',
             'jobName', j.kind, 'labels', '[]'::jsonb,
             'jobDetails', jsonb_build_object(
@@ -148,7 +148,7 @@ BEGIN
                     'jobParameters', jsonb_build_array(jsonb_build_object(
                             'className', 'dev.rowrunner.runner.jobrunr.StoredJob',
                             'actualClassName', 'dev.rowrunner.runner.jobrunr.StoredJob',
-                            'object', jsonb_build_object('kind', j.kind, 'args', rowrunner.shown_args(j.kind, body.args)::text))))));
+                            'object', jsonb_build_object('kind', j.kind, 'args', rowrunner.shown_args(j.kind, rowrunner.args_of(j))::text))))));
     IF j.recurring_id IS NOT NULL THEN
         result := result || jsonb_build_object('recurringJobId', j.recurring_id);
     END IF;
@@ -292,6 +292,8 @@ DECLARE
     q       text := rowrunner.known_queue(coalesce(p_queue, k.queue));
     prio    int := coalesce(p_priority, k.priority);
     due     boolean := p_run_at > p_now;
+    -- Longer args are not rewritten with each step of the job.
+    longest CONSTANT int := 400;
     keys    text[];
     holders uuid[] := p_ids;
 BEGIN
@@ -316,19 +318,19 @@ BEGIN
         SELECT array_agg(h.job_id ORDER BY w.n) INTO holders
         FROM unnest(keys) WITH ORDINALITY AS w(key, n) JOIN holder h USING (key);
     END IF;
-    INSERT INTO rowrunner.job_body (id, args, unique_key, created_at)
-    SELECT w.id, w.args, keys[w.n], p_now
-    FROM unnest(p_ids, p_args, holders) WITH ORDINALITY AS w(id, args, holder, n)
-    WHERE w.id = w.holder;
-    INSERT INTO rowrunner.job (id, state, queue, kind, tenant, priority, claim_key, run_at, updated_at, concurrency_key,
-                               recurring_id)
+    INSERT INTO rowrunner.job (id, state, queue, kind, tenant, priority, args, claim_key, run_at, created_at, updated_at,
+                               concurrency_key, unique_key, recurring_id)
     SELECT w.id, CASE WHEN due THEN 'SCHEDULED' ELSE 'ENQUEUED' END, q, p_kind,
            coalesce(p_tenant, w.args ->> k.tenant_arg, ''), prio,
+           CASE WHEN pg_column_size(w.args) <= longest THEN w.args END,
            rowrunner.claim_key(CASE WHEN due THEN p_run_at ELSE p_now END, prio),
-           CASE WHEN due THEN p_run_at END, p_now, p_kind || ':' || coalesce(p_concurrency_key, w.args ->> k.key_arg),
-           w.recurring_id
-    FROM unnest(p_ids, p_args, holders, p_recurring_ids) AS w(id, args, holder, recurring_id)
+           CASE WHEN due THEN p_run_at END, p_now, p_now,
+           p_kind || ':' || coalesce(p_concurrency_key, w.args ->> k.key_arg), w.unique_key, w.recurring_id
+    FROM unnest(p_ids, p_args, holders, keys, p_recurring_ids) AS w(id, args, holder, unique_key, recurring_id)
     WHERE w.id = w.holder;
+    INSERT INTO rowrunner.job_body (id, args)
+    SELECT w.id, w.args FROM unnest(p_ids, p_args, holders) AS w(id, args, holder)
+    WHERE w.id = w.holder AND pg_column_size(w.args) > longest;
     IF rowrunner.is_person() THEN
         PERFORM rowrunner.note_enqueued(ARRAY(SELECT w.id FROM unnest(p_ids, holders) AS w(id, holder) WHERE w.id = w.holder),
                                         CASE WHEN due THEN 'scheduled' ELSE 'enqueued' END);
@@ -461,15 +463,13 @@ CREATE OR REPLACE FUNCTION rowrunner.retake_unique_key(j rowrunner.job, p_now ti
 $$
 DECLARE
     k      rowrunner.kind;
-    wanted text;
     holder uuid;
 BEGIN
-    SELECT unique_key INTO wanted FROM rowrunner.job_body WHERE id = j.id;
     SELECT * INTO k FROM rowrunner.kind WHERE name = j.kind;
-    IF wanted IS NULL OR k.unique_while = 'period' THEN
+    IF j.unique_key IS NULL OR k.unique_while = 'period' THEN
         RETURN NULL;
     END IF;
-    SELECT t.job_id INTO holder FROM rowrunner.take_unique_keys(k, ARRAY [j.id], ARRAY [wanted], p_now) t;
+    SELECT t.job_id INTO holder FROM rowrunner.take_unique_keys(k, ARRAY [j.id], ARRAY [j.unique_key], p_now) t;
     RETURN nullif(holder, j.id);
 EXCEPTION
     WHEN lock_not_available THEN
@@ -697,12 +697,8 @@ BEGIN
         RETURNING server)
     DELETE FROM jobrunr.jobrunr_backgroundjobservers WHERE id IN (SELECT server::text FROM ended);
     RETURN QUERY
-        WITH RECURSIVE owner AS (
-            (SELECT j.worker FROM rowrunner.job j WHERE j.state = 'PROCESSING' AND j.worker IS NOT NULL ORDER BY j.worker LIMIT 1)
-            UNION ALL
-            SELECT next.worker FROM owner CROSS JOIN LATERAL (
-                SELECT j.worker FROM rowrunner.job j WHERE j.state = 'PROCESSING' AND j.worker > owner.worker
-                ORDER BY j.worker LIMIT 1) AS next)
+        WITH owner AS MATERIALIZED (
+            SELECT DISTINCT j.worker FROM rowrunner.job j WHERE lower(j.state) = 'processing' AND j.worker IS NOT NULL)
         SELECT coalesce(w.name, 'unknown'), rowrunner.rescue_jobs(o.worker, w)
         FROM owner o LEFT JOIN rowrunner.worker w ON w.id = o.worker
         WHERE w.id IS NULL OR w.ended_at IS NOT NULL;
@@ -724,7 +720,7 @@ DECLARE
     target  text;
     rescued bigint := 0;
 BEGIN
-    FOR j IN SELECT * FROM rowrunner.job WHERE worker = p_worker AND state = 'PROCESSING' ORDER BY id FOR UPDATE SKIP LOCKED
+    FOR j IN SELECT * FROM rowrunner.job WHERE lower(state) = 'processing' AND worker = p_worker ORDER BY id FOR UPDATE SKIP LOCKED
     LOOP
         over := NOT back AND j.attempt >= coalesce((SELECT max_attempts FROM rowrunner.kind WHERE name = j.kind), 11);
         holder := CASE WHEN NOT over AND j.cancel_reason IS NULL THEN rowrunner.retake_unique_key(j, t) END;
@@ -882,13 +878,13 @@ BEGIN
                                       CASE WHEN target = 'SCHEDULED' THEN due END, NULL, NULL, ARRAY [p_job ->> 'recurringJobId'], p_at);
         RETURN true;
     END IF;
-    INSERT INTO rowrunner.job_body (id, args, foreign_job, created_at)
+    INSERT INTO rowrunner.job_body (id, args, foreign_job)
     VALUES (p_id, CASE WHEN ours THEN (details ->> 'args')::jsonb ELSE '{}' END,
-            CASE WHEN NOT ours THEN p_job - '{id,version,jobHistory,metadata}'::text[] END,
-            (p_job -> 'jobHistory' -> 0 ->> 'createdAt')::timestamptz);
-    INSERT INTO rowrunner.job (id, state, queue, kind, claim_key, run_at, updated_at, recurring_id)
+            CASE WHEN NOT ours THEN p_job - '{id,version,jobHistory,metadata}'::text[] END);
+    INSERT INTO rowrunner.job (id, state, queue, kind, claim_key, run_at, created_at, updated_at, recurring_id)
     VALUES (p_id, target, 'default', CASE WHEN ours THEN details ->> 'kind' ELSE 'jobrunr' END,
-            CASE WHEN target = 'SCHEDULED' THEN due ELSE p_at END, due, p_at, p_job ->> 'recurringJobId');
+            CASE WHEN target = 'SCHEDULED' THEN due ELSE p_at END, due,
+            (p_job -> 'jobHistory' -> 0 ->> 'createdAt')::timestamptz, p_at, p_job ->> 'recurringJobId');
     PERFORM rowrunner.tell_as_jobrunr(p_id, 1, p_job, p_latest);
     PERFORM rowrunner.note_enqueued(ARRAY [p_id], target) WHERE rowrunner.is_person();
     RETURN true;
@@ -1062,7 +1058,7 @@ BEGIN
     END IF;
     INSERT INTO rowrunner.limit_slot (scope, n) SELECT p_scope, n FROM generate_series(1, p_limit) AS n ON CONFLICT DO NOTHING;
     FOR loose IN SELECT id FROM rowrunner.job
-                 WHERE state = 'PROCESSING' AND p_scope IN ('queue:' || queue, 'kind:' || kind)
+                 WHERE lower(state) = 'processing' AND p_scope IN ('queue:' || queue, 'kind:' || kind)
                    AND NOT EXISTS (SELECT FROM rowrunner.limit_slot WHERE scope = p_scope AND job_id = job.id) ORDER BY id
     LOOP
         UPDATE rowrunner.limit_slot SET job_id = loose

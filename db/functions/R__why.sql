@@ -151,7 +151,7 @@ BEGIN
     IF j.concurrency_key IS NULL OR running < most AND NOT j.parked THEN
         RETURN;
     END IF;
-    taken := ARRAY(SELECT id FROM rowrunner.job WHERE state = 'PROCESSING' AND concurrency_key = j.concurrency_key);
+    taken := ARRAY(SELECT id FROM rowrunner.job WHERE lower(state) = 'processing' AND concurrency_key = j.concurrency_key);
     whom := rowrunner.holders(taken, p_tenant);
     SELECT count(*) INTO ahead FROM (
         SELECT FROM rowrunner.job a
@@ -213,11 +213,11 @@ BEGIN
            array_agg(w.id) AS ids
     INTO team
     FROM rowrunner.worker w
-         CROSS JOIN LATERAL (SELECT count(*) AS jobs FROM rowrunner.job WHERE worker = w.id AND state = 'PROCESSING') AS r
+         CROSS JOIN LATERAL (SELECT count(*) AS jobs FROM rowrunner.job WHERE lower(state) = 'processing' AND worker = w.id) AS r
     WHERE rowrunner.is_live(w) AND (w.queues IS NULL OR j.queue = ANY (w.queues)) AND j.kind = ANY (w.kinds);
     IF team.busy >= team.slots THEN
         whom := rowrunner.holders(
-            ARRAY(SELECT id FROM rowrunner.job WHERE worker = ANY (team.ids) AND state = 'PROCESSING'), p_tenant);
+            ARRAY(SELECT id FROM rowrunner.job WHERE lower(state) = 'processing' AND worker = ANY (team.ids)), p_tenant);
         RETURN QUERY SELECT 'workers_busy',
             format('All %s slots of the workers that may run it (%s) are busy, longest with %s%s; ready since %s, %s: wait, or '
                    'start another worker.',

@@ -4,13 +4,13 @@ DROP VIEW IF EXISTS public.jobs;
 CREATE VIEW public.jobs AS
 SELECT j.id,
        j.kind,
-       rowrunner.shown_args(j.kind, b.args)                          AS args,
+       rowrunner.shown_args(j.kind, rowrunner.args_of(j))            AS args,
        lower(j.state)                                                AS state,
        j.queue,
        nullif(j.tenant, '')                                          AS tenant,
        j.priority,
        j.attempt,
-       b.created_at,
+       j.created_at,
        j.run_at,
        j.started_at,
        CASE WHEN j.state IN ('SUCCEEDED', 'FAILED', 'DELETED') THEN j.updated_at END AS finished_at,
@@ -18,12 +18,11 @@ SELECT j.id,
        w.name                                                        AS worker,
        j.parked,
        j.concurrency_key,
-       b.unique_key,
+       j.unique_key,
        h.last_error,
        coalesce(h.reason, j.cancel_reason)                           AS reason,
        j.recurring_id                                                AS schedule_id
 FROM rowrunner.job j
-     LEFT JOIN rowrunner.job_body b ON b.id = j.id
      LEFT JOIN rowrunner.job_history h ON h.id = j.id
      LEFT JOIN rowrunner.worker w ON w.id = j.worker;
 
@@ -33,7 +32,7 @@ DROP VIEW IF EXISTS public.dead_letters;
 CREATE VIEW public.dead_letters AS
 SELECT j.id,
        j.kind,
-       rowrunner.shown_args(j.kind, b.args)                          AS args,
+       rowrunner.shown_args(j.kind, rowrunner.args_of(j))            AS args,
        j.queue,
        nullif(j.tenant, '')            AS tenant,
        h.reason,
@@ -43,10 +42,9 @@ SELECT j.id,
                                             'type', state ->> 'exceptionType', 'message', state ->> 'message') ORDER BY n)
         FROM jsonb_array_elements(h.states) WITH ORDINALITY AS x(state, n)
         WHERE state ->> 'state' = 'FAILED') AS attempts,
-       b.created_at,
+       j.created_at,
        j.updated_at                    AS died_at
 FROM rowrunner.job j
-     LEFT JOIN rowrunner.job_body b ON b.id = j.id
      LEFT JOIN rowrunner.job_history h ON h.id = j.id
 WHERE lower(j.state) = 'failed';
 

@@ -65,8 +65,8 @@ class JobRecords {
     private static final String DISCARD = "SELECT id, outcome FROM rowrunner.discard(:ids::uuid[], :reason)";
 
     private static final String HOLDER = """
-            SELECT u.job_id FROM rowrunner.job_body b JOIN rowrunner.unique_key u ON u.key = b.unique_key
-            WHERE b.id = :id AND u.job_id <> b.id
+            SELECT u.job_id FROM rowrunner.job j JOIN rowrunner.unique_key u ON u.key = j.unique_key
+            WHERE j.id = :id AND u.job_id <> j.id
             """;
 
     private static final RowMapper<JobLine> LINE = new SimplePropertyRowMapper<>(JobLine.class);

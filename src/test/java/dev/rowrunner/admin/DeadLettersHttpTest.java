@@ -138,11 +138,9 @@ class DeadLettersHttpTest {
     void moreThanOnePortionIsRequeued() {
         var id = dead("boom");
         jdbc.sql("""
-                WITH body AS (INSERT INTO rowrunner.job_body (id, args, created_at)
-                              SELECT gen_random_uuid(), '{}', now() FROM generate_series(1, 2100) RETURNING id)
-                INSERT INTO rowrunner.job (id, state, queue, kind, tenant, claim_key, updated_at)
-                SELECT b.id, j.state, j.queue, j.kind, j.tenant, j.claim_key, j.updated_at
-                FROM body b CROSS JOIN rowrunner.job j WHERE j.id = :id::uuid
+                INSERT INTO rowrunner.job (id, state, queue, kind, tenant, args, claim_key, updated_at)
+                SELECT gen_random_uuid(), j.state, j.queue, j.kind, j.tenant, '{}', j.claim_key, j.updated_at
+                FROM generate_series(1, 2100) CROSS JOIN rowrunner.job j WHERE j.id = :id::uuid
                 """).param("id", id).update();
 
         var answer = operator.post("/api/dead-letters/requeue?tenant=" + tenant);

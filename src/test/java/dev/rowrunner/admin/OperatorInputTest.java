@@ -94,14 +94,14 @@ class OperatorInputTest {
                     {"kind":"usage.aggregate-day","arg":{}}                          | arg            | the fields are args
                     """)
     void namesTheFieldOfAJobAndStoresNone(String body, String field, String detail) {
-        long before = count("rowrunner.job_body");
+        long before = count("rowrunner.job");
 
         var answer = operator.post("/api/jobs", body);
 
         assertThat(answer.status()).as(answer.text("detail")).isEqualTo(400);
         assertThat(answer.body()).containsEntry("field", field);
         assertThat(answer.text("detail")).contains(detail);
-        assertThat(count("rowrunner.job_body")).isEqualTo(before);
+        assertThat(count("rowrunner.job")).isEqualTo(before);
     }
 
     @ParameterizedTest

@@ -7,10 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -74,27 +72,24 @@ final class Allowance {
         return new Lanes.Quota(lane, quota.from(), jobs);
     }
 
-    /** The lanes to which a limit is full with these rows, if it is to this one: they wait for the next look. */
-    Optional<Predicate<Lane>> closed(Lane lane, List<Claims.Row> rows) {
-        var queue = lane.queue();
-        if (tokens.getOrDefault(queue, Integer.MAX_VALUE) <= count(rows, queue, Lane::queue)
-                || room("queue:" + queue) <= count(rows, queue, Lane::queue)) {
-            return Optional.of(other -> other.queue().equals(queue));
-        }
-        return room("kind:" + lane.kind()) <= count(rows, lane.kind(), Lane::kind)
-                ? Optional.of(other -> other.kind().equals(lane.kind()))
-                : Optional.empty();
+    /** The lanes to which a limit is full with these rows: they wait for the next look. */
+    List<Predicate<Lane>> closed(List<Claims.Row> rows) {
+        var closed = new ArrayList<Predicate<Lane>>();
+        tokens.forEach((queue, left) -> {
+            if (left <= count(rows, lane -> lane.queue().equals(queue))) {
+                closed.add(lane -> lane.queue().equals(queue));
+            }
+        });
+        slots.forEach((scope, locked) -> {
+            if (locked.size() <= count(rows, lane -> scopes(lane).contains(scope))) {
+                closed.add(lane -> scopes(lane).contains(scope));
+            }
+        });
+        return closed;
     }
 
-    private int room(String scope) {
-        var locked = slots.get(scope);
-        return locked == null ? Integer.MAX_VALUE : locked.size();
-    }
-
-    private static long count(List<Claims.Row> rows, String name, Function<Lane, String> part) {
-        return rows.stream()
-                .filter(row -> part.apply(row.quota().lane()).equals(name))
-                .count();
+    private static long count(List<Claims.Row> rows, Predicate<Lane> some) {
+        return rows.stream().filter(row -> some.test(row.quota().lane())).count();
     }
 
     private List<String> scopes(Lane lane) {

@@ -20,6 +20,7 @@ final class Attempt implements JobContext {
      * What a claim answers.
      *
      * @param lease the version that the claim gave the job
+     * @param at when it was claimed
      * @param readyAt when nothing was left to wait for but a worker
      * @param holds slots, a concurrency key or a unique key, to be given back at the end
      */
@@ -28,6 +29,7 @@ final class Attempt implements JobContext {
             int lease,
             int worker,
             Lane lane,
+            Instant at,
             Instant readyAt,
             int number,
             int snoozes,
@@ -42,7 +44,7 @@ final class Attempt implements JobContext {
     private final Claim claim;
     private final Clock clock;
     private final long startedNanos = System.nanoTime();
-    private final Deque<Line> lines = new ArrayDeque<>();
+    private final Deque<Line> lines = new ArrayDeque<>(0);
     private @Nullable Long done;
     private @Nullable Long total;
     private boolean untold;

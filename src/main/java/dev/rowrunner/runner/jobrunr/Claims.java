@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -46,9 +47,10 @@ final class Claims {
                     started_at = :now, updated_at = :now
                 FROM picked p
                 WHERE j.id = p.id AND p.concurrency_key IS NULL
-                RETURNING p.n, j.id, j.claim_key, j.priority, j.concurrency_key, j.version, j.attempt, j.snoozes)
-            SELECT t.*, b.args::text, b.unique_key IS NOT NULL AS is_unique
-            FROM taken t LEFT JOIN rowrunner.job_body b ON b.id = t.id
+                RETURNING p.n, j.id, j.claim_key, j.priority, j.concurrency_key, j.version, j.attempt, j.snoozes,
+                          coalesce(j.args, (SELECT b.args FROM rowrunner.job_body b WHERE b.id = j.id))::text AS args,
+                          j.unique_key IS NOT NULL AS is_unique)
+            SELECT * FROM taken
             UNION ALL
             SELECT n, id, claim_key, NULL, concurrency_key, NULL, NULL, NULL, NULL, NULL FROM picked WHERE concurrency_key IS NOT NULL
             """;
@@ -60,8 +62,8 @@ final class Claims {
             FROM unnest(:ids::uuid[], :lanes::int[]) AS p(id, n)
             WHERE j.id = p.id
             RETURNING p.n, j.id, j.claim_key, j.priority, j.concurrency_key, j.version, j.attempt, j.snoozes,
-                      (SELECT b.args::text FROM rowrunner.job_body b WHERE b.id = j.id) AS args,
-                      (SELECT b.unique_key IS NOT NULL FROM rowrunner.job_body b WHERE b.id = j.id) AS is_unique
+                      coalesce(j.args, (SELECT b.args FROM rowrunner.job_body b WHERE b.id = j.id))::text AS args,
+                      j.unique_key IS NOT NULL AS is_unique
             """;
 
     private static final String BEGIN_UNIQUE = "SELECT rowrunner.begin_unique(:ids::uuid[])";
@@ -103,29 +105,29 @@ final class Claims {
      * it came.
      */
     List<Attempt> claim(List<Quota> wanted, int worker, Queues queues, Lanes lanes) {
+        var now = clock.instant();
         var allowance = new Allowance(jdbc, queues);
         var quotas = wanted.stream().map(allowance::allowed).toList();
         var open = quotas.stream().filter(quota -> quota.jobs() > 0).toList();
-        var rows = open.isEmpty() ? List.<Row>of() : pick(open, worker);
+        var rows = open.isEmpty() ? List.<Row>of() : pick(open, worker, now);
         note(quotas, rows, lanes);
-        wanted.stream()
-                .map(Quota::lane)
-                .forEach(lane -> allowance.closed(lane, rows).ifPresent(lanes::closed));
-        var taken =
-                new ArrayList<>(rows.stream().filter(row -> row.key() == null).toList());
-        var keyed = rows.stream().filter(row -> row.key() != null).toList();
+        allowance.closed(rows).forEach(lanes::closed);
+        var taken = new ArrayList<Row>(rows.size());
+        var keyed = new ArrayList<Row>();
+        rows.forEach(row -> (row.key() == null ? taken : keyed).add(row));
         if (!keyed.isEmpty()) {
-            taken.addAll(admit(keyed, worker));
+            taken.addAll(admit(keyed, worker, now));
         }
         putBack(taken, beginUnique(taken));
         allowance.spend(taken);
-        return taken.stream()
-                .sorted(Comparator.comparing(Row::place))
-                .map(row -> attempt(row, worker, queues.isLimited(row.quota().lane())))
-                .toList();
+        taken.sort(Comparator.comparing(Row::place));
+        var attempts = new ArrayList<Attempt>(taken.size());
+        taken.forEach(row -> attempts.add(
+                attempt(row, worker, now, queues.isLimited(row.quota().lane()))));
+        return attempts;
     }
 
-    private List<Row> pick(List<Quota> quotas, int worker) {
+    private List<Row> pick(List<Quota> quotas, int worker, Instant now) {
         return jdbc.sql(CLAIM)
                 .param("queues", texts(quotas, quota -> quota.lane().queue()))
                 .param("kinds", texts(quotas, quota -> quota.lane().kind()))
@@ -134,17 +136,17 @@ final class Claims {
                 .param("ids", texts(quotas, quota -> quota.from().id()))
                 .param("jobs", quotas.stream().mapToInt(Quota::jobs).toArray())
                 .param("worker", worker)
-                .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                .param("now", now.atOffset(ZoneOffset.UTC))
                 .query((row, i) -> row(quotas, row))
                 .list();
     }
 
     private static Row row(List<Quota> quotas, ResultSet row) throws SQLException {
+        var id = row.getObject("id", UUID.class);
         return new Row(
                 quotas.get(row.getInt("n") - 1),
-                row.getObject("id", UUID.class),
-                new Place(
-                        row.getObject("claim_key", OffsetDateTime.class).toInstant(), row.getObject("id", UUID.class)),
+                id,
+                new Place(row.getObject("claim_key", OffsetDateTime.class).toInstant(), id),
                 row.getInt("priority"),
                 row.getString("concurrency_key"),
                 row.getInt("version"),
@@ -156,23 +158,20 @@ final class Claims {
 
     /** A lane that gave less than it was asked for has no more. */
     private static void note(List<Quota> allowed, List<Row> rows, Lanes lanes) {
-        var byLane =
-                rows.stream().collect(Collectors.groupingBy(row -> row.quota().lane()));
-        for (var quota : allowed) {
-            var lane = quota.lane();
-            var found = byLane.getOrDefault(lane, List.of());
-            found.stream()
-                    .map(Row::place)
-                    .max(Comparator.naturalOrder())
-                    .ifPresent(place -> lanes.reached(lane, place.next()));
-            if (found.size() < quota.jobs()) {
-                lanes.emptied(lane);
-            }
+        var last = new HashMap<Lane, Place>();
+        var found = new HashMap<Lane, Integer>();
+        for (var row : rows) {
+            last.merge(row.quota().lane(), row.place(), (a, b) -> a.compareTo(b) > 0 ? a : b);
+            found.merge(row.quota().lane(), 1, Integer::sum);
         }
+        last.forEach((lane, place) -> lanes.reached(lane, place.next()));
+        allowed.stream()
+                .filter(quota -> found.getOrDefault(quota.lane(), 0) < quota.jobs())
+                .forEach(quota -> lanes.emptied(quota.lane()));
     }
 
     /** Takes the jobs whose concurrency key has room and parks those whose key is full. */
-    private List<Row> admit(List<Row> keyed, int worker) {
+    private List<Row> admit(List<Row> keyed, int worker, Instant now) {
         var keys = keyed.stream().map(Row::key).collect(Collectors.toSet());
         var room = concurrencyKeys.lock(keys);
         var admitted = new ArrayList<Row>();
@@ -186,12 +185,12 @@ final class Claims {
                 full.computeIfAbsent(row.quota(), quota -> new HashSet<>()).add(row.key());
             }
         });
-        var taken = admitted.isEmpty() ? List.<Row>of() : take(admitted, worker);
+        var taken = admitted.isEmpty() ? List.<Row>of() : take(admitted, worker, now);
         full.forEach(concurrencyKeys::park);
         return taken;
     }
 
-    private List<Row> take(List<Row> admitted, int worker) {
+    private List<Row> take(List<Row> admitted, int worker, Instant now) {
         var quotas = admitted.stream().map(Row::quota).distinct().toList();
         concurrencyKeys.enter(texts(admitted, Row::key));
         return jdbc.sql(TAKE)
@@ -202,7 +201,7 @@ final class Claims {
                                 .mapToInt(row -> quotas.indexOf(row.quota()) + 1)
                                 .toArray())
                 .param("worker", worker)
-                .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                .param("now", now.atOffset(ZoneOffset.UTC))
                 .query((row, i) -> row(quotas, row))
                 .list();
     }
@@ -228,7 +227,7 @@ final class Claims {
         taken.removeIf(row -> some.contains(row.id()));
     }
 
-    private Attempt attempt(Row row, int worker, boolean limited) {
+    private Attempt attempt(Row row, int worker, Instant at, boolean limited) {
         var holds = limited || row.key() != null || row.unique();
         return new Attempt(
                 new Attempt.Claim(
@@ -236,6 +235,7 @@ final class Claims {
                         row.version(),
                         worker,
                         row.quota().lane(),
+                        at,
                         row.place().key().plus(Duration.ofMinutes(row.priority())),
                         row.attempt(),
                         row.snoozes(),

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -12,6 +13,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A kind's args as JSON text. An own mapper, so that no setting of the HTTP side changes what is stored. */
@@ -27,6 +30,9 @@ class JsonArgs {
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
+
+    private final Map<Class<?>, ObjectReader> readers = new ConcurrentHashMap<>();
+    private final Map<Class<?>, ObjectWriter> writers = new ConcurrentHashMap<>();
 
     /** @throws IllegalArgumentException if the args can't be written, or are too much to store */
     <A> String write(JobKind<A> kind, A args) {
@@ -62,7 +68,7 @@ class JsonArgs {
 
     private <A> String json(JobKind<A> kind, A args) {
         try {
-            return mapper.writerFor(kind.args()).writeValueAsString(args);
+            return writers.computeIfAbsent(kind.args(), mapper::writerFor).writeValueAsString(args);
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
                     "Args of kind '" + kind.name() + "' can't be stored as JSON: " + e.getOriginalMessage(), e);
@@ -71,7 +77,7 @@ class JsonArgs {
 
     <A> A read(JobKind<A> kind, String json) {
         try {
-            return mapper.readValue(json, kind.args());
+            return readers.computeIfAbsent(kind.args(), mapper::readerFor).readValue(json);
         } catch (JacksonException e) {
             throw new ArgsDoNotFitException(kind, e);
         }

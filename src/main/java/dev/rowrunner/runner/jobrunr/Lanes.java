@@ -29,15 +29,9 @@ final class Lanes {
     private final Map<Lane, Place> waiting = new HashMap<>();
     private final Map<String, String> lastTenant = new HashMap<>();
 
-    /** Forgets what it knew: these are the lanes that are not empty, and the places of their first jobs. */
-    void replace(Map<Lane, Place> heads) {
-        waiting.clear();
-        waiting.putAll(heads);
-    }
-
-    /** A job with this claim key has become ready. */
-    void woke(Lane lane, Instant key) {
-        waiting.merge(lane, Place.at(key), (known, added) -> known.compareTo(added) < 0 ? known : added);
+    /** Something waits in the lane at this place or behind it. */
+    void woke(Lane lane, Place place) {
+        waiting.merge(lane, place, (known, added) -> known.compareTo(added) < 0 ? known : added);
     }
 
     /** The lane has no more than what was claimed. */

@@ -47,7 +47,7 @@ final class Lease implements AutoCloseable {
      * by that time this process is gone.
      */
     private static final String SIGN_OFF = """
-            WITH held AS (SELECT EXISTS (SELECT FROM rowrunner.job WHERE worker = :id AND state = 'PROCESSING') AS any)
+            WITH held AS (SELECT EXISTS (SELECT FROM rowrunner.job WHERE lower(state) = 'processing' AND worker = :id) AS any)
             UPDATE rowrunner.worker
             SET ended_at = CASE WHEN NOT held.any THEN clock_timestamp() END,
                 ended_by = CASE WHEN held.any THEN 'stopping' ELSE 'stopped' END, running = 0

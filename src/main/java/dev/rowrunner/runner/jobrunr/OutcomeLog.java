@@ -1,13 +1,25 @@
 package dev.rowrunner.runner.jobrunr;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** Writes one line for each outcome of an attempt, after it is stored. */
+/**
+ * Writes one line for each outcome of an attempt, after it is stored. Of successes so many a second, and then one line
+ * for the others: thousands a second tell nobody anything. Confined to one thread.
+ */
 final class OutcomeLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.rowrunner.jobs");
+    private static final int MOST_SUCCESSES = 20;
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final Map<String, Integer> untold = new LinkedHashMap<>();
+    private long secondBegan = System.nanoTime();
+    private int told;
 
     void write(Outcome outcome, boolean refused) {
         if (refused) {
@@ -17,10 +29,7 @@ final class OutcomeLog {
             return;
         }
         switch (outcome.how()) {
-            case SUCCESS ->
-                about(outcome, LOG.atInfo())
-                        .addKeyValue("ms", outcome.attempt().age().toMillis())
-                        .log("Job succeeded");
+            case SUCCESS -> writeSuccess(outcome);
             case RETRY ->
                 about(outcome, LOG.atWarn())
                         .addKeyValue("error", error(outcome))
@@ -38,6 +47,31 @@ final class OutcomeLog {
                         .log(outcome.message());
             case BACK, DISCARD, CANCEL, LOST -> about(outcome, LOG.atInfo()).log(outcome.message());
         }
+    }
+
+    private void writeSuccess(Outcome outcome) {
+        sumUp(false);
+        if (told < MOST_SUCCESSES || LOG.isDebugEnabled()) {
+            told++;
+            about(outcome, LOG.atInfo())
+                    .addKeyValue("ms", outcome.attempt().age().toMillis())
+                    .log("Job succeeded");
+        } else {
+            untold.merge(outcome.attempt().claim().lane().kind(), 1, Integer::sum);
+        }
+    }
+
+    /** Writes what was left out in a second that is over, or so far. */
+    void sumUp(boolean atOnce) {
+        long now = System.nanoTime();
+        if (!atOnce && now - secondBegan < SECOND) {
+            return;
+        }
+        secondBegan = now;
+        told = 0;
+        untold.forEach((kind, jobs) ->
+                LOG.atInfo().addKeyValue("kind", kind).addKeyValue("jobs", jobs).log("More jobs succeeded"));
+        untold.clear();
     }
 
     private static LoggingEventBuilder about(Outcome outcome, LoggingEventBuilder line) {

@@ -2,9 +2,9 @@ package dev.rowrunner.runner.jobrunr;
 
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -24,8 +24,8 @@ final class Outcomes {
 
     private static final String SUCCEED = """
             UPDATE rowrunner.job AS j
-            SET state = 'SUCCEEDED', version = j.version + 1, updated_at = o.at
-            FROM unnest(:ids::uuid[], :leases::int[], :workers::int[], :ats::timestamptz[]) AS o(id, lease, worker, at)
+            SET state = 'SUCCEEDED', version = j.version + 1, updated_at = :since::timestamptz + o.micros * interval '1 microsecond'
+            FROM unnest(:ids::uuid[], :leases::int[], :workers::int[], :micros::bigint[]) AS o(id, lease, worker, micros)
             WHERE j.id = o.id AND j.version = o.lease AND j.worker = o.worker AND j.state = 'PROCESSING'
             RETURNING j.id
             """;
@@ -70,7 +70,7 @@ final class Outcomes {
         lockKeys(outcomes);
         outcomes.forEach(outcome -> tell(outcome.attempt(), now));
         var inOrder = outcomes.stream()
-                .sorted(Comparator.comparing(outcome -> outcome.attempt().id().toString()))
+                .sorted((a, b) -> Place.compare(a.attempt().id(), b.attempt().id()))
                 .collect(Collectors.groupingBy(Outcome::how));
         var refused = new HashSet<Attempt>();
         inOrder.forEach((how, some) -> {
@@ -124,8 +124,14 @@ final class Outcomes {
 
     private List<Attempt> succeed(List<Outcome> outcomes) {
         var attempts = outcomes.stream().map(Outcome::attempt).toList();
+        var since = outcomes.get(0).at();
         var written = new HashSet<>(bind(jdbc.sql(SUCCEED), attempts)
-                .param("ats", texts(outcomes, Outcome::at))
+                .param("since", since.atOffset(ZoneOffset.UTC))
+                .param(
+                        "micros",
+                        outcomes.stream()
+                                .mapToLong(outcome -> ChronoUnit.MICROS.between(since, outcome.at()))
+                                .toArray())
                 .query(UUID.class)
                 .list());
         var holders = attempts.stream()

@@ -1,7 +1,6 @@
 package dev.rowrunner.runner.jobrunr;
 
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.UUID;
 
 /**
@@ -13,9 +12,6 @@ import java.util.UUID;
 record Place(Instant key, UUID id) implements Comparable<Place> {
 
     private static final UUID FIRST = new UUID(0, 0);
-    private static final Comparator<Place> ORDER =
-            // As PostgreSQL orders uuids, which is unsigned.
-            Comparator.comparing(Place::key).thenComparing(place -> place.id().toString());
 
     /** Before every job with this key. */
     static Place at(Instant key) {
@@ -28,8 +24,15 @@ record Place(Instant key, UUID id) implements Comparable<Place> {
         return new Place(key, new UUID(id.getMostSignificantBits() + (low == 0 ? 1 : 0), low));
     }
 
+    /** As PostgreSQL orders them, which is unsigned. */
+    static int compare(UUID a, UUID b) {
+        int high = Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits());
+        return high == 0 ? Long.compareUnsigned(a.getLeastSignificantBits(), b.getLeastSignificantBits()) : high;
+    }
+
     @Override
     public int compareTo(Place other) {
-        return ORDER.compare(this, other);
+        int byKey = key.compareTo(other.key);
+        return byKey == 0 ? compare(id, other.id) : byKey;
     }
 }

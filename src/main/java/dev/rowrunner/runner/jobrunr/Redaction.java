@@ -23,14 +23,21 @@ record Redaction(List<String> secrets) {
     /** A shorter value stands in too many texts by chance, and hides nothing that could not be guessed. */
     private static final int SHORTEST = 4;
 
+    private static final ClassValue<List<String>> SECRET_ARGS = new ClassValue<>() {
+        @Override
+        protected List<String> computeValue(Class<?> args) {
+            return args.isRecord()
+                    ? Arrays.stream(args.getRecordComponents())
+                            .filter(component -> component.isAnnotationPresent(SecretArg.class))
+                            .map(RecordComponent::getName)
+                            .toList()
+                    : List.of();
+        }
+    };
+
     /** The names of the kind's secret args. */
     static List<String> argsOf(JobKind<?> kind) {
-        return kind.args().isRecord()
-                ? Arrays.stream(kind.args().getRecordComponents())
-                        .filter(component -> component.isAnnotationPresent(SecretArg.class))
-                        .map(RecordComponent::getName)
-                        .toList()
-                : List.of();
+        return SECRET_ARGS.get(kind.args());
     }
 
     static Redaction of(List<String> values) {

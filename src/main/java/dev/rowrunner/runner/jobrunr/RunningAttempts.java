@@ -31,8 +31,11 @@ final class RunningAttempts {
         stopIfLost(attempt);
     }
 
-    void remove(Attempt attempt) {
-        attempts.remove(Held.by(attempt));
+    void remove(Collection<Attempt> ended) {
+        ended.forEach(attempt -> attempts.remove(Held.by(attempt)));
+        synchronized (this) {
+            notifyAll();
+        }
     }
 
     @Nullable

@@ -32,7 +32,12 @@ class WorkerServer extends BackgroundJobServer {
     private boolean working;
 
     WorkerServer(WorkerParts parts, WorkerProperties properties, RetentionProperties retention, boolean ticks) {
-        super(parts.storage(), parts.json(), noActivator(), configuration(properties));
+        this(parts, properties, retention, ticks, new Slots(properties.threads()));
+    }
+
+    private WorkerServer(
+            WorkerParts parts, WorkerProperties properties, RetentionProperties retention, boolean ticks, Slots slots) {
+        super(parts.storage(), parts.json(), noActivator(), configuration(properties, slots));
         this.parts = parts;
         var self = new Lease.Self(
                 getId(),
@@ -41,14 +46,14 @@ class WorkerServer extends BackgroundJobServer {
                 () -> pump().running().count(),
                 () -> Watch.stuck(pump()));
         this.lease = new Lease(parts, self, worker -> pump().running().lost(worker));
-        this.pump = new Pump(parts, properties, lease, this::processJob);
+        this.pump = new Pump(parts, properties, lease, slots);
         this.ear = new Ear(parts.database(), pump);
         this.watch = new Watch(pump, parts.handlers());
         this.housekeeping = new Housekeeping(parts, retention, lease, this::sign);
         this.ticker = ticks ? new Ticker(parts, lease::isFirst) : null;
     }
 
-    /** Never asked: a {@link Performer} knows its handler. */
+    /** Never asked: the {@link Runner} knows the handlers. */
     private static JobActivator noActivator() {
         return new JobActivator() {
             @Override
@@ -58,11 +63,11 @@ class WorkerServer extends BackgroundJobServer {
         };
     }
 
-    private static BackgroundJobServerConfiguration configuration(WorkerProperties properties) {
+    private static BackgroundJobServerConfiguration configuration(WorkerProperties properties, Slots slots) {
         return BackgroundJobServerConfiguration.usingStandardBackgroundJobServerConfiguration()
                 .andName(properties.displayName())
                 .andPollInterval(POLL)
-                .andBackgroundJobServerWorkerPolicy(new Slots(properties.threads()))
+                .andBackgroundJobServerWorkerPolicy(slots)
                 .andInterruptJobsAwaitDurationOnStopBackgroundJobServer(Duration.ofSeconds(1));
     }
 
@@ -92,10 +97,6 @@ class WorkerServer extends BackgroundJobServer {
         };
     }
 
-    WorkerParts parts() {
-        return parts;
-    }
-
     Pump pump() {
         return Objects.requireNonNull(pump, "The server is not made yet");
     }
@@ -103,7 +104,7 @@ class WorkerServer extends BackgroundJobServer {
     /** Signs on and begins to claim. Throws where the database does not answer, or a queue does not exist. */
     @Override
     public synchronized void start() {
-        pump.checkQueues();
+        pump.scout().checkQueues();
         super.start();
         lease.start();
         parts.storage().announceBackgroundJobServer(getServerStatus());

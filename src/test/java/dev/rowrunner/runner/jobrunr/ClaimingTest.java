@@ -170,7 +170,7 @@ class ClaimingTest {
         jdbc.sql("INSERT INTO rowrunner.queue (name, paused) VALUES ('held', true)")
                 .update();
         var server = server(2, Set.of());
-        server.pump().pollEvery(Duration.ofHours(1));
+        server.pump().scout().pollEvery(Duration.ofHours(1));
         server.start();
         await().until(this::someoneListens);
 

@@ -30,20 +30,20 @@ class LanesTest {
     @Test
     void servesTheQueueOfGreaterPriorityUntilTheOthersJobIsTenMinutesOlderForEachStep() {
         var queues = queues(queue("low", 0), queue("high", 2));
-        lanes.woke(lane("low", ""), NOON);
+        lanes.woke(lane("low", ""), Place.at(NOON));
 
-        lanes.woke(lane("high", ""), NOON.plus(A_STEP.multipliedBy(2)).minusSeconds(1));
+        lanes.woke(lane("high", ""), Place.at(NOON.plus(A_STEP.multipliedBy(2)).minusSeconds(1)));
         assertThat(lanesOf(lanes.next(1, queues))).containsExactly(lane("high", ""));
 
         lanes.emptied(lane("high", ""));
-        lanes.woke(lane("high", ""), NOON.plus(A_STEP.multipliedBy(2)).plusSeconds(1));
+        lanes.woke(lane("high", ""), Place.at(NOON.plus(A_STEP.multipliedBy(2)).plusSeconds(1)));
         assertThat(lanesOf(lanes.next(1, queues))).containsExactly(lane("low", ""));
     }
 
     @Test
     void givesTenantsTurnsAndSharesWhatIsFreeAmongThem() {
         var queues = queues(queue("q", 0));
-        Stream.of("a", "b", "c").forEach(tenant -> lanes.woke(lane("q", tenant), NOON));
+        Stream.of("a", "b", "c").forEach(tenant -> lanes.woke(lane("q", tenant), Place.at(NOON)));
 
         assertThat(lanes.next(7, queues)).extracting(Quota::jobs).containsExactly(3, 2, 2);
         assertThat(tenantsOf(lanes.next(2, queues))).containsExactly("a", "b");
@@ -54,16 +54,16 @@ class LanesTest {
     @Test
     void takesTheOldestOfATenantsKindsFirst() {
         var queues = queues(queue("q", 0));
-        lanes.woke(new Lane("q", "younger", "a"), NOON.plusSeconds(1));
-        lanes.woke(new Lane("q", "older", "a"), NOON);
+        lanes.woke(new Lane("q", "younger", "a"), Place.at(NOON.plusSeconds(1)));
+        lanes.woke(new Lane("q", "older", "a"), Place.at(NOON));
 
         assertThat(lanes.next(5, queues)).containsExactly(new Quota(new Lane("q", "older", "a"), Place.at(NOON), 5));
     }
 
     @Test
     void answersNothingFromPausedOrUnknownQueues() {
-        lanes.woke(lane("paused", ""), NOON);
-        lanes.woke(lane("unknown", ""), NOON);
+        lanes.woke(lane("paused", ""), Place.at(NOON));
+        lanes.woke(lane("unknown", ""), Place.at(NOON));
 
         assertThat(lanes.next(5, queues(new Queue("paused", 100, true, false, false))))
                 .isEmpty();
@@ -73,12 +73,12 @@ class LanesTest {
     void startsAtTheEarliestPlaceItWasToldOfUntilItGotFurther() {
         var lane = lane("q", "");
         var queues = queues(queue("q", 0));
-        lanes.woke(lane, NOON);
-        lanes.woke(lane, NOON.plusSeconds(5));
+        lanes.woke(lane, Place.at(NOON));
+        lanes.woke(lane, Place.at(NOON.plusSeconds(5)));
         assertThat(lanes.next(1, queues)).extracting(Quota::from).containsExactly(Place.at(NOON));
 
         lanes.reached(lane, new Place(NOON.plusSeconds(3), new UUID(1, 1)));
-        lanes.woke(lane, NOON.plusSeconds(9));
+        lanes.woke(lane, Place.at(NOON.plusSeconds(9)));
         assertThat(lanes.next(1, queues))
                 .extracting(Quota::from)
                 .containsExactly(new Place(NOON.plusSeconds(3), new UUID(1, 1)));
@@ -208,7 +208,7 @@ class LanesTest {
 
         void arrives(Waiting job) {
             waiting.computeIfAbsent(job.lane, lane -> new ArrayList<>()).add(job);
-            lanes.woke(job.lane, job.place.key());
+            lanes.woke(job.lane, Place.at(job.place.key()));
         }
 
         int claims(int free) {

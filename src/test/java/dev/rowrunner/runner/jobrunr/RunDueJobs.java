@@ -111,7 +111,7 @@ public final class RunDueJobs {
     private List<Attempt> claim(int slots) {
         var queues = look.queues(queue -> true);
         var kinds = parts.handlers().kinds().stream().map(JobKind::name).toList();
-        lanes.replace(look.heads(queues, kinds));
+        look.heads(queues, kinds).forEach(lanes::woke);
         var claimed = new ArrayList<Attempt>();
         rounds = 0;
         while (claimed.size() < slots) {
@@ -132,7 +132,7 @@ public final class RunDueJobs {
     /** The args of the kind's jobs that wait, due or not, in the order of their making. */
     public <A> List<A> waiting(JobKind<A> kind) {
         return jdbc
-                .sql("SELECT args FROM rowrunner.job_body JOIN rowrunner.job USING (id)"
+                .sql("SELECT rowrunner.args_of(j) FROM rowrunner.job j"
                         + " WHERE kind = :kind AND state IN ('ENQUEUED', 'SCHEDULED') ORDER BY created_at, id")
                 .param("kind", kind.name())
                 .query(String.class)

@@ -1,0 +1,174 @@
+package dev.rowrunner.runner.jobrunr;
+
+import dev.rowrunner.runner.jobrunr.Outcome.How;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Stores how attempts ended: one thread, in one transaction after another, each with all that ended while the one before
+ * it was committed. Nothing counts as done before it is durable.
+ */
+final class Saver implements AutoCloseable {
+
+    /** What happens when outcomes are stored. */
+    interface Listener {
+
+        /** @param mayWait what they held may be what others wait for */
+        void saved(boolean mayWait);
+    }
+
+    private static final int MOST_OUTCOMES = 1000;
+    private static final Duration PAUSE = Duration.ofMillis(200);
+    private static final Duration TELLING = Duration.ofSeconds(1);
+
+    private final WorkerParts parts;
+    private final Outcomes outcomes;
+    private final RunningAttempts running;
+    private final Listener listener;
+    private final OutcomeLog log = new OutcomeLog();
+    private final BlockingQueue<Outcome> ended = new LinkedBlockingQueue<>();
+    private final Thread thread = new Thread(this::run, "job-saver");
+    private final AtomicLong endedSoFar = new AtomicLong();
+    private volatile boolean closed;
+
+    // Of the saver's own thread.
+    private final List<Outcome> unsaved = new ArrayList<>();
+    private final Due telling = new Due(TELLING);
+    private final DatabaseTrouble trouble = new DatabaseTrouble();
+
+    Saver(WorkerParts parts, RunningAttempts running, Listener listener) {
+        this.parts = parts;
+        this.outcomes = new Outcomes(parts.database().jdbc(), parts.json());
+        this.running = running;
+        this.listener = listener;
+        thread.setDaemon(true);
+        thread.setContextClassLoader(Saver.class.getClassLoader());
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Called by the thread that ran the attempt; stored soon after. */
+    void ended(Outcome outcome) {
+        endedSoFar.incrementAndGet();
+        ended.add(outcome);
+    }
+
+    long endedSoFar() {
+        return endedSoFar.get();
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                collect();
+                runCycle();
+            } catch (InterruptedException e) {
+                break;
+            }
+        }
+        log.sumUp(true);
+    }
+
+    private void collect() throws InterruptedException {
+        if (unsaved.isEmpty()) {
+            var first = ended.poll(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+            if (first != null) {
+                unsaved.add(first);
+            }
+        }
+        ended.drainTo(unsaved, MOST_OUTCOMES - unsaved.size());
+    }
+
+    /** Whatever goes wrong, the thread goes on: without it nothing would ever end. */
+    private void runCycle() {
+        try {
+            if (!unsaved.isEmpty()) {
+                save(unsaved);
+                unsaved.clear();
+            }
+            if (telling.isDue(false)) {
+                running.all()
+                        .forEach(attempt -> outcomes.tell(attempt, parts.clock().instant()));
+            }
+            log.sumUp(false);
+            trouble.isOver();
+        } catch (RuntimeException e) {
+            recover(e);
+        } catch (Error e) {
+            recover(new IllegalStateException(e));
+        }
+    }
+
+    private void save(List<Outcome> some) {
+        var refused = parts.database()
+                .inTransaction(() -> outcomes.save(some, parts.clock().instant()));
+        running.remove(some.stream().map(Outcome::attempt).toList());
+        some.forEach(outcome -> account(outcome, refused.contains(outcome.attempt())));
+        listener.saved(
+                some.stream().anyMatch(outcome -> outcome.attempt().claim().holds()));
+    }
+
+    private void account(Outcome outcome, boolean refused) {
+        log.write(outcome, refused);
+        parts.meters().ended(outcome, refused);
+    }
+
+    private void recover(RuntimeException e) {
+        running.all().forEach(Attempt::tellAgain);
+        if (DatabaseTrouble.passes(e) || unsaved.isEmpty()) {
+            trouble.report(e, running.count(), unsaved.size());
+            trouble.pause();
+        } else {
+            saveOneByOne();
+        }
+    }
+
+    /** One outcome that can't be stored must not keep the others from it. */
+    private void saveOneByOne() {
+        for (var outcome : List.copyOf(unsaved)) {
+            try {
+                save(List.of(outcome));
+                unsaved.remove(outcome);
+            } catch (RuntimeException e) {
+                trouble.report(e, running.count(), unsaved.size());
+                if (DatabaseTrouble.passes(e)) {
+                    return;
+                }
+                unsaved.remove(outcome);
+                ended.add(unstorable(outcome, e));
+                trouble.pause();
+            }
+        }
+    }
+
+    private static Outcome unstorable(Outcome outcome, RuntimeException e) {
+        var how = outcome.how() == How.SUCCESS ? How.SUCCESS : How.DEAD;
+        return new Outcome(
+                outcome.attempt(),
+                how,
+                outcome.at(),
+                null,
+                "its outcome could not be stored",
+                how == How.SUCCESS
+                        ? null
+                        : Outcome.Failure.of(
+                                new IllegalStateException(e.getClass().getName()), Redaction.NONE));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            thread.join(5_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
