@@ -19,6 +19,7 @@ final class Attempt implements JobContext {
     /**
      * What a claim answers.
      *
+     * @param row where its row lay in the table then, which makes it quick to find
      * @param lease the version that the claim gave the job
      * @param at when it was claimed
      * @param readyAt when nothing was left to wait for but a worker
@@ -26,6 +27,7 @@ final class Attempt implements JobContext {
      */
     record Claim(
             UUID id,
+            String row,
             int lease,
             int worker,
             Lane lane,

@@ -23,17 +23,17 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Claims jobs for a worker: one statement, {@code FOR UPDATE SKIP LOCKED}, that reads the heads of the lanes it is given
- * and nothing else. Where limits apply, slots are locked before it, and concurrency keys between picking and taking.
+ * and nothing else, and finds again where it lies in the table what it has locked. Where limits apply, slots are locked before it, and concurrency keys between picking and taking.
  */
 final class Claims {
 
     private static final String CLAIM = """
             WITH picked AS MATERIALIZED (
-                SELECT job.id, job.claim_key, job.concurrency_key, lane.n
+                SELECT job.place, job.id, job.claim_key, job.concurrency_key, lane.n
                 FROM unnest(:queues::text[], :kinds::text[], :tenants::text[], :keys::timestamptz[], :ids::uuid[], :jobs::int[])
                      WITH ORDINALITY AS lane(queue, kind, tenant, key, id, jobs, n)
                      CROSS JOIN LATERAL (
-                         SELECT j.id, j.claim_key, j.concurrency_key
+                         SELECT j.ctid AS place, j.id, j.claim_key, j.concurrency_key
                          FROM rowrunner.job j
                          WHERE j.state = 'ENQUEUED' AND NOT j.parked
                            AND j.queue = lane.queue AND j.kind = lane.kind AND j.tenant = lane.tenant
@@ -46,13 +46,13 @@ final class Claims {
                 SET state = 'PROCESSING', version = j.version + 1, attempt = j.attempt + 1, worker = :worker,
                     started_at = :now, updated_at = :now
                 FROM picked p
-                WHERE j.id = p.id AND p.concurrency_key IS NULL
-                RETURNING p.n, j.id, j.claim_key, j.priority, j.concurrency_key, j.version, j.attempt, j.snoozes,
+                WHERE j.ctid = p.place AND p.concurrency_key IS NULL
+                RETURNING p.n, j.ctid::text AS row, j.id, j.claim_key, j.priority, j.concurrency_key, j.version, j.attempt, j.snoozes,
                           coalesce(j.args, (SELECT b.args FROM rowrunner.job_body b WHERE b.id = j.id))::text AS args,
                           j.unique_key IS NOT NULL AS is_unique)
             SELECT * FROM taken
             UNION ALL
-            SELECT n, id, claim_key, NULL, concurrency_key, NULL, NULL, NULL, NULL, NULL FROM picked WHERE concurrency_key IS NOT NULL
+            SELECT n, NULL, id, claim_key, NULL, concurrency_key, NULL, NULL, NULL, NULL, NULL FROM picked WHERE concurrency_key IS NOT NULL
             """;
 
     private static final String TAKE = """
@@ -61,7 +61,7 @@ final class Claims {
                 started_at = :now, updated_at = :now
             FROM unnest(:ids::uuid[], :lanes::int[]) AS p(id, n)
             WHERE j.id = p.id
-            RETURNING p.n, j.id, j.claim_key, j.priority, j.concurrency_key, j.version, j.attempt, j.snoozes,
+            RETURNING p.n, j.ctid::text AS row, j.id, j.claim_key, j.priority, j.concurrency_key, j.version, j.attempt, j.snoozes,
                       coalesce(j.args, (SELECT b.args FROM rowrunner.job_body b WHERE b.id = j.id))::text AS args,
                       j.unique_key IS NOT NULL AS is_unique
             """;
@@ -90,6 +90,7 @@ final class Claims {
     /** A row that the claim has locked; taken already unless it has a concurrency key. */
     record Row(
             Quota quota,
+            @Nullable String row,
             UUID id,
             Place place,
             int priority,
@@ -145,6 +146,7 @@ final class Claims {
         var id = row.getObject("id", UUID.class);
         return new Row(
                 quotas.get(row.getInt("n") - 1),
+                row.getString("row"),
                 id,
                 new Place(row.getObject("claim_key", OffsetDateTime.class).toInstant(), id),
                 row.getInt("priority"),
@@ -232,6 +234,7 @@ final class Claims {
         return new Attempt(
                 new Attempt.Claim(
                         row.id(),
+                        String.valueOf(row.row()),
                         row.version(),
                         worker,
                         row.quota().lane(),

@@ -22,13 +22,18 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class Outcomes {
 
+    /** Where the claim left the row, or by its id where somebody has written it since. */
     private static final String SUCCEED = """
             UPDATE rowrunner.job AS j
             SET state = 'SUCCEEDED', version = j.version + 1, updated_at = :since::timestamptz + o.micros * interval '1 microsecond'
-            FROM unnest(:ids::uuid[], :leases::int[], :workers::int[], :micros::bigint[]) AS o(id, lease, worker, micros)
-            WHERE j.id = o.id AND j.version = o.lease AND j.worker = o.worker AND j.state = 'PROCESSING'
+            FROM unnest(:rows::tid[], :ids::uuid[], :leases::int[], :workers::int[], :micros::bigint[])
+                 AS o(place, id, lease, worker, micros)
+            WHERE %s AND j.id = o.id AND j.version = o.lease AND j.worker = o.worker AND j.state = 'PROCESSING'
             RETURNING j.id
             """;
+
+    private static final String SUCCEED_IN_PLACE = SUCCEED.formatted("j.ctid = o.place");
+    private static final String SUCCEED_BY_ID = SUCCEED.formatted("true");
 
     private static final String HAVE_SUCCEEDED = """
             SELECT j.id FROM unnest(:ids::uuid[], :leases::int[], :workers::int[]) AS o(id, lease, worker)
@@ -123,9 +128,30 @@ final class Outcomes {
     }
 
     private List<Attempt> succeed(List<Outcome> outcomes) {
-        var attempts = outcomes.stream().map(Outcome::attempt).toList();
+        var written = succeed(SUCCEED_IN_PLACE, outcomes);
+        var others = without(outcomes, written);
+        if (!others.isEmpty()) {
+            written.addAll(succeed(SUCCEED_BY_ID, others));
+        }
+        release(outcomes.stream()
+                .map(Outcome::attempt)
+                .filter(attempt -> attempt.claim().holds() && written.contains(attempt.id()))
+                .toList());
+        var missing = without(others, written).stream().map(Outcome::attempt).toList();
+        return missing.isEmpty() ? missing : withoutThoseWritten(missing);
+    }
+
+    private static List<Outcome> without(List<Outcome> outcomes, Set<UUID> written) {
+        return outcomes.stream()
+                .filter(outcome -> !written.contains(outcome.attempt().id()))
+                .toList();
+    }
+
+    private Set<UUID> succeed(String statement, List<Outcome> outcomes) {
         var since = outcomes.get(0).at();
-        var written = new HashSet<>(bind(jdbc.sql(SUCCEED), attempts)
+        var attempts = outcomes.stream().map(Outcome::attempt).toList();
+        return new HashSet<>(bind(jdbc.sql(statement), attempts)
+                .param("rows", texts(attempts, attempt -> attempt.claim().row()))
                 .param("since", since.atOffset(ZoneOffset.UTC))
                 .param(
                         "micros",
@@ -134,19 +160,15 @@ final class Outcomes {
                                 .toArray())
                 .query(UUID.class)
                 .list());
-        var holders = attempts.stream()
-                .filter(attempt -> attempt.claim().holds() && written.contains(attempt.id()))
-                .toList();
+    }
+
+    private void release(List<Attempt> holders) {
         if (!holders.isEmpty()) {
             jdbc.sql(RELEASE)
                     .param("ids", texts(holders, Attempt::id))
                     .query(String.class)
                     .optional();
         }
-        var missing = attempts.stream()
-                .filter(attempt -> !written.contains(attempt.id()))
-                .toList();
-        return missing.isEmpty() ? missing : withoutThoseWritten(missing);
     }
 
     private List<Attempt> withoutThoseWritten(List<Attempt> attempts) {

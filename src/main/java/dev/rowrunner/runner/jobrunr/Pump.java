@@ -67,6 +67,7 @@ final class Pump implements AutoCloseable {
     private final Due check = new Due(CHECK);
     private final Pace pace = new Pace();
     private final DatabaseTrouble trouble = new DatabaseTrouble();
+    private Map<UUID, Integer> suspects = Map.of();
     private @Nullable Instant idleSince;
 
     Pump(WorkerParts parts, WorkerProperties properties, Lease lease, Slots slots) {
@@ -251,7 +252,10 @@ final class Pump implements AutoCloseable {
         return idleSince != null && !time.isBefore(idleSince);
     }
 
-    /** Stops the cancelled, and gives back what it does not know to be its own. */
+    /**
+     * Stops the cancelled, and gives back what it does not know to be its own, twice: at the first time its outcome may
+     * have been stored since it was read.
+     */
     private void checkMine() {
         var now = parts.clock().instant();
         var unknown = new HashMap<UUID, Integer>();
@@ -269,7 +273,13 @@ final class Pump implements AutoCloseable {
                         attempt.stop(new Stop(Stop.Cause.CANCEL, row.getString("cancel_reason")));
                     }
                 });
-        unknown.forEach((id, version) -> giveBack(id, version, now));
+        unknown.entrySet().stream()
+                .filter(suspects.entrySet()::contains)
+                .forEach(job -> giveBack(job.getKey(), job.getValue(), now));
+        if (!suspects.keySet().containsAll(unknown.keySet())) {
+            checkRunning();
+        }
+        suspects = unknown;
     }
 
     private Instant oldest(Instant bound) {
@@ -280,7 +290,6 @@ final class Pump implements AutoCloseable {
                 .orElse(bound);
     }
 
-    /** Nothing is done to one whose outcome was stored since it was read. */
     private void giveBack(UUID id, int version, Instant now) {
         parts.database()
                 .jdbc()
