@@ -288,15 +288,24 @@ CREATE OR REPLACE FUNCTION rowrunner.insert_jobs(
     LANGUAGE plpgsql AS
 $$
 DECLARE
-    k       rowrunner.kind := rowrunner.known_kind(p_kind);
-    q       text := rowrunner.known_queue(coalesce(p_queue, k.queue));
-    prio    int := coalesce(p_priority, k.priority);
+    k       rowrunner.kind;
+    q       text;
+    prio    int;
     due     boolean := p_run_at > p_now;
     -- Longer args are not rewritten with each step of the job.
     longest CONSTANT int := 400;
     keys    text[];
     holders uuid[] := p_ids;
 BEGIN
+    SELECT * INTO k FROM rowrunner.kind WHERE name = p_kind;
+    IF NOT FOUND THEN
+        k := rowrunner.known_kind(p_kind);
+    END IF;
+    q := coalesce(p_queue, k.queue);
+    prio := coalesce(p_priority, k.priority);
+    IF NOT EXISTS (SELECT FROM rowrunner.queue WHERE name = q) THEN
+        q := rowrunner.known_queue(q);
+    END IF;
     IF prio NOT BETWEEN -100 AND 100 THEN
         RAISE EXCEPTION 'A priority is from -100 to 100; a job of kind ''%'' was given %', p_kind, prio
             USING ERRCODE = 'invalid_parameter_value';
@@ -305,8 +314,10 @@ BEGIN
         RAISE EXCEPTION 'A job runs at a time that comes; a job of kind ''%'' was given %', p_kind, p_run_at
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    PERFORM rowrunner.check_key(p_kind, what, key)
-    FROM (VALUES ('tenant', p_tenant), ('unique key', p_unique_key), ('concurrency key', p_concurrency_key)) AS given(what, key);
+    IF coalesce(p_tenant, p_unique_key, p_concurrency_key) IS NOT NULL THEN
+        PERFORM rowrunner.check_key(p_kind, what, key)
+        FROM (VALUES ('tenant', p_tenant), ('unique key', p_unique_key), ('concurrency key', p_concurrency_key)) AS given(what, key);
+    END IF;
     IF p_tenant IS NULL AND k.tenant_arg IS NOT NULL OR p_concurrency_key IS NULL AND k.key_arg IS NOT NULL THEN
         PERFORM rowrunner.check_key(p_kind, 'tenant', args ->> k.tenant_arg),
                 rowrunner.check_key(p_kind, 'concurrency key', args ->> k.key_arg) FROM unnest(p_args) AS args;
@@ -328,9 +339,11 @@ BEGIN
            p_kind || ':' || coalesce(p_concurrency_key, w.args ->> k.key_arg), w.unique_key, w.recurring_id
     FROM unnest(p_ids, p_args, holders, keys, p_recurring_ids) AS w(id, args, holder, unique_key, recurring_id)
     WHERE w.id = w.holder;
-    INSERT INTO rowrunner.job_body (id, args)
-    SELECT w.id, w.args FROM unnest(p_ids, p_args, holders) AS w(id, args, holder)
-    WHERE w.id = w.holder AND pg_column_size(w.args) > longest;
+    IF pg_column_size(p_args) > longest THEN
+        INSERT INTO rowrunner.job_body (id, args)
+        SELECT w.id, w.args FROM unnest(p_ids, p_args, holders) AS w(id, args, holder)
+        WHERE w.id = w.holder AND pg_column_size(w.args) > longest;
+    END IF;
     IF rowrunner.is_person() THEN
         PERFORM rowrunner.note_enqueued(ARRAY(SELECT w.id FROM unnest(p_ids, holders) AS w(id, holder) WHERE w.id = w.holder),
                                         CASE WHEN due THEN 'scheduled' ELSE 'enqueued' END);

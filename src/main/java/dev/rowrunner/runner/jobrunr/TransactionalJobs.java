@@ -1,5 +1,6 @@
 package dev.rowrunner.runner.jobrunr;
 
+import dev.rowrunner.runner.Actor;
 import dev.rowrunner.runner.JobKind;
 import dev.rowrunner.runner.JobOptions;
 import dev.rowrunner.runner.Jobs;
@@ -29,11 +30,15 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Stores jobs in the caller's transaction, or in an own one where there is none, and wakes the workers after it. */
+/**
+ * Stores jobs in the caller's transaction and wakes the workers after it. Where there is none, callers who come at the
+ * same time share one.
+ */
 @Component
 class TransactionalJobs implements Jobs {
 
     private static final int MOST_AT_ONCE = 5000;
+    private static final int MOST_IN_A_GROUP = 100;
 
     /** What the function says of a queue that does not exist, among others. */
     private static final String INVALID_PARAMETER_VALUE = "22023";
@@ -49,6 +54,7 @@ class TransactionalJobs implements Jobs {
     private final Clock clock;
     private final Bell bell;
     private final TransactionTemplate transaction;
+    private final GroupCommit<Wanted, List<UUID>> commits;
 
     TransactionalJobs(
             Handlers handlers,
@@ -63,20 +69,65 @@ class TransactionalJobs implements Jobs {
         this.clock = clock;
         this.bell = bell;
         this.transaction = new TransactionTemplate(transactions);
+        this.commits = new GroupCommit<>(all -> transaction.execute(status -> enqueueAll(all)));
     }
 
     @Override
     public <A> List<UUID> enqueueAll(JobKind<A> kind, Collection<? extends A> args, JobOptions options) {
         var known = known(kind);
         var json = args.stream().map(one -> jsonArgs.write(kind, one)).toList();
-        return transaction.execute(status -> {
-            var ids = new ArrayList<UUID>(json.size());
-            for (int from = 0; from < json.size(); from += MOST_AT_ONCE) {
-                var some = json.subList(from, Math.min(json.size(), from + MOST_AT_ONCE));
-                ids.addAll(insert(known, some, options));
+        var wanted = new Wanted(known, options, json);
+        return sharesItsCommit(wanted)
+                ? commits.run(wanted)
+                : transaction.execute(status -> enqueueAll(List.of(wanted))).get(0);
+    }
+
+    /** What one caller enqueues. */
+    private record Wanted(JobKind<?> kind, JobOptions options, List<String> args) {
+
+        /** May wait for another transaction, and nobody else should. */
+        boolean mayWait() {
+            return kind.unique() != null || options.uniqueKey() != null;
+        }
+
+        boolean goesWith(Wanted other) {
+            return kind == other.kind && options.equals(other.options) && !mayWait();
+        }
+    }
+
+    /** Outside a transaction, what is short and signed by nobody. */
+    private static boolean sharesItsCommit(Wanted wanted) {
+        return !TransactionSynchronizationManager.isSynchronizationActive()
+                && !TransactionSynchronizationManager.isActualTransactionActive()
+                && wanted.args().size() <= MOST_IN_A_GROUP
+                && !wanted.mayWait()
+                && Actor.current() == null;
+    }
+
+    /** What goes together is stored by one statement. */
+    private List<List<UUID>> enqueueAll(List<Wanted> all) {
+        var ids = new ArrayList<List<UUID>>(all.size());
+        for (int from = 0, to; from < all.size(); from = to) {
+            var first = all.get(from);
+            var args = new ArrayList<>(first.args());
+            for (to = from + 1; to < all.size() && all.get(to).goesWith(first); to++) {
+                args.addAll(all.get(to).args());
             }
-            return ids;
-        });
+            var stored = insertAll(first.kind(), args, first.options());
+            int n = 0;
+            for (var wanted : all.subList(from, to)) {
+                ids.add(List.copyOf(stored.subList(n, n += wanted.args().size())));
+            }
+        }
+        return ids;
+    }
+
+    private List<UUID> insertAll(JobKind<?> kind, List<String> args, JobOptions options) {
+        var ids = new ArrayList<UUID>(args.size());
+        for (int from = 0; from < args.size(); from += MOST_AT_ONCE) {
+            ids.addAll(insert(kind, args.subList(from, Math.min(args.size(), from + MOST_AT_ONCE)), options));
+        }
+        return ids;
     }
 
     /** As it is configured here; its args are those that its handler reads. */

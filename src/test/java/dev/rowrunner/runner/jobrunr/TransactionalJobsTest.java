@@ -2,8 +2,10 @@ package dev.rowrunner.runner.jobrunr;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rowrunner.runner.JobKind;
+import dev.rowrunner.runner.JobOptions;
 import dev.rowrunner.runner.Jobs;
 import dev.rowrunner.testing.SettableClock;
 import java.sql.SQLException;
@@ -12,7 +14,11 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +69,40 @@ class TransactionalJobsTest {
         });
 
         assertThat(storedJobs()).isZero();
+    }
+
+    @Test
+    void callersWhoComeTogetherEachGetTheirOwnIdsOrTheirOwnError() throws Exception {
+        var threads = Executors.newFixedThreadPool(16);
+        try {
+            var calls = IntStream.range(0, 400)
+                    .<Callable<UUID>>mapToObj(i -> () -> jobs.enqueue(
+                            Probe.KIND,
+                            Probe.Args.named("job " + i),
+                            i % 50 == 7 ? JobOptions.NONE.queue("nowhere") : JobOptions.NONE.priority(i % 3)))
+                    .toList();
+            var answers = threads.invokeAll(calls);
+            for (int i = 0; i < 400; i++) {
+                var answer = answers.get(i);
+                if (i % 50 == 7) {
+                    assertThatThrownBy(answer::get)
+                            .hasCauseInstanceOf(IllegalArgumentException.class)
+                            .hasMessageContaining("Queue 'nowhere' does not exist");
+                } else {
+                    assertThat(nameOf(answer.get())).isEqualTo("job " + i);
+                }
+            }
+        } finally {
+            threads.shutdown();
+        }
+        assertThat(storedJobs()).isEqualTo(392);
+    }
+
+    private String nameOf(UUID id) {
+        return jdbc.sql("SELECT args ->> 'name' FROM rowrunner.job WHERE id = :id")
+                .param("id", id)
+                .query(String.class)
+                .single();
     }
 
     @Test
