@@ -27,10 +27,17 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class Claims {
 
+    /**
+     * The worker's row first: while it is locked nobody rescues its jobs, and where somebody has done so it is over, and
+     * nothing is claimed that would belong to nobody.
+     */
     private static final String CLAIM = """
-            WITH picked AS MATERIALIZED (
+            WITH me AS MATERIALIZED (
+                SELECT id FROM rowrunner.worker WHERE id = :worker AND ended_at IS NULL FOR KEY SHARE),
+            picked AS MATERIALIZED (
                 SELECT job.place, job.id, job.claim_key, job.concurrency_key, lane.n
-                FROM unnest(:queues::text[], :kinds::text[], :tenants::text[], :keys::timestamptz[], :ids::uuid[], :jobs::int[])
+                FROM me CROSS JOIN
+                     unnest(:queues::text[], :kinds::text[], :tenants::text[], :keys::timestamptz[], :ids::uuid[], :jobs::int[])
                      WITH ORDINALITY AS lane(queue, kind, tenant, key, id, jobs, n)
                      CROSS JOIN LATERAL (
                          SELECT j.ctid AS place, j.id, j.claim_key, j.concurrency_key

@@ -12,13 +12,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * The engine's own connections. Handlers can't use them up, a database that does not answer is noticed in seconds, and
- * plans don't follow statistics: right after a bulk load those say that the table is empty.
+ * plans are made once and don't follow statistics: right after a bulk load those say that the table is empty.
  */
 @Component
 class EngineDatabase implements AutoCloseable {
 
     private static final String BY_INDEX_ONLY = "SET enable_seqscan = off; SET enable_hashjoin = off;"
-            + " SET enable_mergejoin = off; SET enable_bitmapscan = off; SET jit = off";
+            + " SET enable_mergejoin = off; SET enable_bitmapscan = off; SET jit = off;"
+            + " SET plan_cache_mode = force_generic_plan";
 
     /** A worker that is frozen or cut off in the middle of a transaction must not keep others from rescuing its jobs. */
     private static final String NO_LOCK_FOR_LONG = "SET idle_in_transaction_session_timeout = '5s'; ";

@@ -38,10 +38,6 @@ final class Lease implements AutoCloseable {
 
     private static final String LEAVE_DASHBOARD = "DELETE FROM jobrunr.jobrunr_backgroundjobservers WHERE id = :server";
 
-    /** Waits for a rescue that is under way, and none begins before the caller's transaction ends. */
-    private static final String HOLD =
-            "SELECT id FROM rowrunner.worker WHERE id = :id AND ended_at IS NULL FOR KEY SHARE";
-
     /**
      * With jobs that would not stop, or whose claim it never learnt of, it ends by its lease: they are free then, since
      * by that time this process is gone.
@@ -111,20 +107,6 @@ final class Lease implements AutoCloseable {
     /** Whether the database has heard of it within the lease. */
     boolean isFresh() {
         return System.nanoTime() - lastBeat < lease.toNanos();
-    }
-
-    /**
-     * Keeps others from taking this worker's jobs until the caller's transaction ends. Answers false where they have
-     * done so: what it claimed under its number from then on would belong to nobody.
-     */
-    boolean hold(int worker) {
-        return parts.database()
-                .jdbc()
-                .sql(HOLD)
-                .param("id", worker)
-                .query(Integer.class)
-                .optional()
-                .isPresent();
     }
 
     private void signOn() {

@@ -220,10 +220,6 @@ final class Pump implements AutoCloseable {
 
     private List<Attempt> claim(int room) {
         int worker = lease.worker();
-        // First: a rescue locks the worker before its jobs.
-        if (!lease.hold(worker)) {
-            return List.of();
-        }
         var claimed = new ArrayList<Attempt>();
         for (int i = 0; i < MOST_CLAIMS && claimed.size() < room; i++) {
             var quotas = lanes.next(room - claimed.size(), queues);

@@ -69,12 +69,14 @@ class ClaimPlanTest {
     private final Lanes lanes = new Lanes();
     private final List<JsonNode> plans = new ArrayList<>();
     private Queues queues = Queues.NONE;
+    private int worker;
 
     @BeforeEach
     void fill() {
         runDueJobs.clear();
         jdbc.sql("ALTER TABLE rowrunner.job SET (autovacuum_enabled = off)").update();
         jdbc.sql(FILL.formatted(FINISHED, TENANTS, 2 * PAUSED, WAITING)).update();
+        worker = runDueJobs.worker();
         queues = new Look(parts.database().jdbc()).queues(queue -> true);
     }
 
@@ -123,7 +125,7 @@ class ClaimPlanTest {
         var claims = new Claims(parts.database().jdbc(), parts.clock());
         for (int claimed = 0; claimed < CLAIMED; ) {
             claimed += parts.database()
-                    .inTransaction(() -> claims.claim(lanes.next(1000, queues), 0, queues, lanes))
+                    .inTransaction(() -> claims.claim(lanes.next(1000, queues), worker, queues, lanes))
                     .size();
         }
     }
@@ -155,7 +157,7 @@ class ClaimPlanTest {
             connection.setAutoCommit(false);
             connection.createStatement().execute("SET LOCAL plan_cache_mode = " + mode);
             var explaining = JdbcClient.create(new SingleConnectionDataSource(explaining(connection), true));
-            new Claims(explaining, parts.clock()).claim(quotas, 0, queues, new Lanes());
+            new Claims(explaining, parts.clock()).claim(quotas, worker, queues, new Lanes());
             connection.rollback();
         }
         assertThat(plans).hasSize(1);

@@ -55,6 +55,12 @@ public final class RunDueJobs {
         return ran;
     }
 
+    /** The number under which it claims. */
+    int worker() {
+        signOn();
+        return worker;
+    }
+
     /** Anew where another test has deleted the workers. */
     private void signOn() {
         var known = jdbc.sql("SELECT id FROM rowrunner.worker WHERE id = :id AND ended_at IS NULL")
