@@ -53,14 +53,24 @@ final class Lanes {
         return waiting.isEmpty();
     }
 
-    /** What to claim next with so many free slots: of the foremost queue that is open, as much as there is. */
+    /** What to claim next with so many free slots, one job of a tenant at a time. */
     List<Quota> next(int free, Queues queues) {
+        return next(free, 1, queues);
+    }
+
+    /**
+     * What to claim next: of the foremost queue that is open, as much as there is.
+     *
+     * @param free so many jobs
+     * @param turn so many of a tenant, and more where there are not enough tenants
+     */
+    List<Quota> next(int free, int turn, Queues queues) {
         var byQueue = waiting.keySet().stream()
                 .filter(lane -> queues.isOpen(lane.queue()))
                 .collect(Collectors.groupingBy(Lane::queue));
         return byQueue.entrySet().stream()
                 .min(Comparator.comparing(queue -> standing(queue.getValue(), queues.get(queue.getKey()))))
-                .map(queue -> inTurn(queue.getKey(), queue.getValue(), free))
+                .map(queue -> inTurn(queue.getKey(), queue.getValue(), free, turn))
                 .orElse(List.of());
     }
 
@@ -70,13 +80,13 @@ final class Lanes {
     }
 
     /** Whoever had the last turn comes last. */
-    private List<Quota> inTurn(String queue, List<Lane> lanes, int free) {
+    private List<Quota> inTurn(String queue, List<Lane> lanes, int free, int turn) {
         var oldestOfTenant = new TreeMap<String, Lane>();
         lanes.forEach(lane -> oldestOfTenant.merge(lane.tenant(), lane, this::older));
         var last = lastTenant.getOrDefault(queue, "");
         var turns = new ArrayList<>(oldestOfTenant.tailMap(last, false).values());
         turns.addAll(oldestOfTenant.headMap(last, true).values());
-        int served = Math.min(free, turns.size());
+        int served = Math.min((free + turn - 1) / turn, turns.size());
         lastTenant.put(queue, turns.get(served - 1).tenant());
         var quotas = new ArrayList<Quota>(served);
         for (int i = 0; i < served; i++) {

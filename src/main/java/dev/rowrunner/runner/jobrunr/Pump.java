@@ -28,16 +28,23 @@ final class Pump implements AutoCloseable {
     /** Each claims from one queue, of which the foremost may have less than there are free slots. */
     private static final int MOST_CLAIMS = 20;
 
+    /** So many jobs of a tenant at a time where they are short; else one. */
+    private static final int LONG_TURN = 10;
+
     /** More than that, and those claimed first would wait for the last. */
     private static final int MOST_AT_ONCE = 500;
 
-    /** Older ones than those that run would have been found a minute ago. Dead rows of the index are many, sometimes. */
+    /** Not all of them: while an old snapshot is open the index leads to each that ever ran since. */
     private static final String MINE = """
             SELECT id, version, cancel_reason FROM rowrunner.job
             WHERE lower(state) = 'processing' AND worker = :worker AND updated_at >= :since
             """;
 
-    private static final Duration UNKNOWN_FOR = Duration.ofMinutes(1);
+    /** For so long the commit of a claim that seemed to fail may still come to light. */
+    private static final Duration DOUBT = Duration.ofMinutes(1);
+
+    /** So many checks look at what runs, and one at all that is marked as running here. */
+    private static final int CHECKS = 60;
 
     private static final String GIVE_BACK = """
             SELECT rowrunner.end_attempt(:id, :lease, :worker, 'back', :now, NULL,
@@ -68,6 +75,8 @@ final class Pump implements AutoCloseable {
     private final Pace pace = new Pace();
     private final DatabaseTrouble trouble = new DatabaseTrouble();
     private Map<UUID, Integer> suspects = Map.of();
+    private Instant doubtful = Instant.MIN;
+    private int checks;
     private @Nullable Instant idleSince;
 
     Pump(WorkerParts parts, WorkerProperties properties, Lease lease, Slots slots) {
@@ -177,17 +186,15 @@ final class Pump implements AutoCloseable {
         }
         if (claiming && lease.isFresh()) {
             takeNotes();
-            int room = room();
+            int slots = properties.threads();
+            int ahead = pace.ahead(System.nanoTime(), saver.endedSoFar(), slots);
+            int room = Math.min(slots + ahead - running.count(), MOST_AT_ONCE);
             if (room > 0 && !lanes.isEmpty()) {
-                start(parts.database().inTransaction(() -> claim(Math.min(room, MOST_AT_ONCE))));
+                int turn = ahead > 0 ? LONG_TURN : 1;
+                start(parts.database().inTransaction(() -> claim(room, turn)));
             }
         }
         noteIdleness();
-    }
-
-    private int room() {
-        int slots = properties.threads();
-        return slots + pace.ahead(System.nanoTime(), saver.endedSoFar(), slots) - running.count();
     }
 
     /** Idle is who has a free slot and knows of nothing that waits. */
@@ -218,11 +225,11 @@ final class Pump implements AutoCloseable {
         }
     }
 
-    private List<Attempt> claim(int room) {
+    private List<Attempt> claim(int room, int turn) {
         int worker = lease.worker();
         var claimed = new ArrayList<Attempt>();
         for (int i = 0; i < MOST_CLAIMS && claimed.size() < room; i++) {
-            var quotas = lanes.next(room - claimed.size(), queues);
+            var quotas = lanes.next(room - claimed.size(), turn, queues);
             if (quotas.isEmpty()) {
                 return claimed;
             }
@@ -254,12 +261,16 @@ final class Pump implements AutoCloseable {
      */
     private void checkMine() {
         var now = parts.clock().instant();
+        var since = oldest(now);
+        if (since.equals(now)) {
+            return;
+        }
         var unknown = new HashMap<UUID, Integer>();
         parts.database()
                 .jdbc()
                 .sql(MINE)
                 .param("worker", lease.worker())
-                .param("since", oldest(now.minus(UNKNOWN_FOR)).atOffset(ZoneOffset.UTC))
+                .param("since", since.atOffset(ZoneOffset.UTC))
                 .query(row -> {
                     var id = row.getObject("id", UUID.class);
                     var attempt = running.find(id, row.getInt("version"));
@@ -278,7 +289,12 @@ final class Pump implements AutoCloseable {
         suspects = unknown;
     }
 
-    private Instant oldest(Instant bound) {
+    /** When the first of those was claimed that may be running, or now if none is. */
+    private Instant oldest(Instant now) {
+        if (checks++ % CHECKS == 0) {
+            return Instant.EPOCH;
+        }
+        var bound = doubtful.isAfter(now.minus(DOUBT)) ? doubtful.minus(DOUBT) : now;
         return running.all().stream()
                 .map(attempt -> attempt.claim().at())
                 .filter(bound::isAfter)
@@ -301,6 +317,7 @@ final class Pump implements AutoCloseable {
 
     /** What a failed transaction claimed is not known, since its commit may have been done: it is asked for. */
     private void recover(RuntimeException e) {
+        doubtful = parts.clock().instant();
         mustCheckRunning = true;
         scout.readQueues();
         trouble.report(e, running.count(), 0);
