@@ -398,16 +398,26 @@ CREATE OR REPLACE FUNCTION rowrunner.free_slots(p_jobs uuid[]) RETURNS void
     LANGUAGE plpgsql AS
 $$
 DECLARE
-    freed rowrunner.limit_slot;
+    freed record;
 BEGIN
-    FOR freed IN UPDATE rowrunner.limit_slot SET job_id = NULL WHERE job_id = ANY (p_jobs) RETURNING *
+    FOR freed IN
+        WITH gone AS (UPDATE rowrunner.limit_slot SET job_id = NULL WHERE job_id = ANY (p_jobs) RETURNING scope)
+        SELECT scope, count(*) AS slots, rowrunner.limit_of(scope) AS most FROM gone GROUP BY scope
     LOOP
         WITH too_many AS (
-            SELECT s.scope, s.n FROM rowrunner.limit_slot s
-            WHERE s.scope = freed.scope AND s.n > rowrunner.limit_of(freed.scope) AND s.n > freed.n AND s.job_id IS NOT NULL
-            LIMIT 1 FOR UPDATE SKIP LOCKED),
-        moved AS (DELETE FROM rowrunner.limit_slot s USING too_many t WHERE s.scope = t.scope AND s.n = t.n RETURNING s.job_id)
-        UPDATE rowrunner.limit_slot s SET job_id = moved.job_id FROM moved WHERE s.scope = freed.scope AND s.n = freed.n;
+            SELECT s.n, row_number() OVER () AS turn
+            FROM (SELECT n FROM rowrunner.limit_slot
+                  WHERE scope = freed.scope AND n > freed.most AND job_id IS NOT NULL
+                  LIMIT freed.slots FOR UPDATE SKIP LOCKED) AS s),
+        free AS (
+            SELECT s.n, row_number() OVER () AS turn
+            FROM (SELECT n FROM rowrunner.limit_slot
+                  WHERE scope = freed.scope AND n <= freed.most AND job_id IS NULL AND EXISTS (SELECT FROM too_many)
+                  LIMIT freed.slots FOR UPDATE SKIP LOCKED) AS s),
+        moved AS (
+            DELETE FROM rowrunner.limit_slot s USING too_many t JOIN free f USING (turn)
+            WHERE s.scope = freed.scope AND s.n = t.n RETURNING f.n, s.job_id)
+        UPDATE rowrunner.limit_slot s SET job_id = moved.job_id FROM moved WHERE s.scope = freed.scope AND s.n = moved.n;
     END LOOP;
 END
 $$;

@@ -23,7 +23,9 @@ final class Attempt implements JobContext {
      * @param lease the version that the claim gave the job
      * @param at when it was claimed
      * @param readyAt when nothing was left to wait for but a worker
-     * @param holds slots, a concurrency key or a unique key, to be given back at the end
+     * @param limited it holds slots of limits
+     * @param keyed it holds a concurrency key
+     * @param unique it holds a unique key
      */
     record Claim(
             UUID id,
@@ -36,7 +38,15 @@ final class Attempt implements JobContext {
             int number,
             int snoozes,
             String args,
-            boolean holds) {}
+            boolean limited,
+            boolean keyed,
+            boolean unique) {
+
+        /** Whether it holds what others may wait for, and gives it back at the end. */
+        boolean holds() {
+            return limited || keyed || unique;
+        }
+    }
 
     /** What the attempt tells of itself. */
     record Story(UUID id, @Nullable Long done, @Nullable Long total, List<Line> lines) {}

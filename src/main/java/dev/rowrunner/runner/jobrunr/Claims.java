@@ -126,7 +126,7 @@ final class Claims {
         if (!keyed.isEmpty()) {
             taken.addAll(admit(keyed, worker, now));
         }
-        putBack(taken, beginUnique(taken));
+        putBack(taken, beginUnique(taken, queues));
         allowance.spend(taken);
         taken.sort(Comparator.comparing(Row::place));
         var attempts = new ArrayList<Attempt>(taken.size());
@@ -216,8 +216,12 @@ final class Claims {
     }
 
     /** Those that are unique while they wait give their keys up. Answers the ones that can't yet. */
-    private Set<UUID> beginUnique(List<Row> taken) {
-        var unique = taken.stream().filter(Row::unique).toList();
+    private Set<UUID> beginUnique(List<Row> taken, Queues queues) {
+        var unique = taken.stream()
+                .filter(row -> row.unique()
+                        && queues.uniqueWhileWaiting()
+                                .contains(row.quota().lane().kind()))
+                .toList();
         return unique.isEmpty()
                 ? Set.of()
                 : jdbc.sql(BEGIN_UNIQUE)
@@ -237,7 +241,6 @@ final class Claims {
     }
 
     private Attempt attempt(Row row, int worker, Instant at, boolean limited) {
-        var holds = limited || row.key() != null || row.unique();
         return new Attempt(
                 new Attempt.Claim(
                         row.id(),
@@ -250,7 +253,9 @@ final class Claims {
                         row.attempt(),
                         row.snoozes(),
                         String.valueOf(row.args()),
-                        holds),
+                        limited,
+                        row.key() != null,
+                        row.unique()),
                 clock);
     }
 

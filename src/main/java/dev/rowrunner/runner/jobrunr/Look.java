@@ -22,6 +22,8 @@ final class Look {
 
     private static final String LIMITED_KINDS = "SELECT name FROM rowrunner.kind WHERE concurrency IS NOT NULL";
 
+    private static final String UNIQUE_WHILE_WAITING = "SELECT name FROM rowrunner.kind WHERE unique_while = 'waiting'";
+
     /** Hops from tenant to tenant: its cost is in the lanes, however many jobs wait in them. */
     private static final String HEADS = """
             SELECT q.name AS queue, k.name AS kind, head.tenant, head.claim_key, head.id
@@ -72,8 +74,11 @@ final class Look {
                 .stream()
                 .filter(queue -> listens.test(queue.name()))
                 .collect(Collectors.toMap(Queue::name, queue -> queue));
-        return new Queues(
-                byName, Set.copyOf(jdbc.sql(LIMITED_KINDS).query(String.class).list()));
+        return new Queues(byName, names(LIMITED_KINDS), names(UNIQUE_WHILE_WAITING));
+    }
+
+    private Set<String> names(String statement) {
+        return Set.copyOf(jdbc.sql(statement).query(String.class).list());
     }
 
     /** The lanes that are not empty and the places of their first jobs, of open queues and the given kinds. */

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jobrunr.utils.mapper.JsonMapper;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,13 @@ final class Outcomes {
             WHERE j.version = o.lease + 1 AND j.worker = o.worker AND j.state = 'SUCCEEDED'
             """;
 
-    private static final String RELEASE = "SELECT rowrunner.release(:ids::uuid[], true)::text";
+    private static final String FREE_SLOTS = "SELECT rowrunner.free_slots(:ids::uuid[])::text";
+
+    private static final String LEAVE_KEYS = """
+            SELECT rowrunner.leave_keys(array_agg(concurrency_key))::text FROM rowrunner.job WHERE id = ANY (:ids::uuid[])
+            """;
+
+    private static final String LEAVE_UNIQUE_KEYS = "SELECT rowrunner.leave_unique_keys(:ids::uuid[])::text";
 
     private static final String END = """
             SELECT rowrunner.end_attempt(:id, :lease, :worker, :outcome, :at, :runAt, :message, :type, :error, :trace)
@@ -92,7 +99,7 @@ final class Outcomes {
     private void lockKeys(Collection<Outcome> outcomes) {
         var holders = outcomes.stream()
                 .map(Outcome::attempt)
-                .filter(attempt -> attempt.claim().holds())
+                .filter(attempt -> attempt.claim().keyed())
                 .toList();
         if (!holders.isEmpty()) {
             jdbc.sql(LOCK_KEYS)
@@ -133,10 +140,13 @@ final class Outcomes {
         if (!others.isEmpty()) {
             written.addAll(succeed(SUCCEED_BY_ID, others));
         }
-        release(outcomes.stream()
+        var held = outcomes.stream()
                 .map(Outcome::attempt)
-                .filter(attempt -> attempt.claim().holds() && written.contains(attempt.id()))
-                .toList());
+                .filter(attempt -> written.contains(attempt.id()))
+                .toList();
+        release(FREE_SLOTS, held, Attempt.Claim::limited);
+        release(LEAVE_KEYS, held, Attempt.Claim::keyed);
+        release(LEAVE_UNIQUE_KEYS, held, Attempt.Claim::unique);
         var missing = without(others, written).stream().map(Outcome::attempt).toList();
         return missing.isEmpty() ? missing : withoutThoseWritten(missing);
     }
@@ -162,9 +172,11 @@ final class Outcomes {
                 .list());
     }
 
-    private void release(List<Attempt> holders) {
+    private void release(String statement, List<Attempt> attempts, Predicate<Attempt.Claim> holds) {
+        var holders =
+                attempts.stream().filter(attempt -> holds.test(attempt.claim())).toList();
         if (!holders.isEmpty()) {
-            jdbc.sql(RELEASE)
+            jdbc.sql(statement)
                     .param("ids", texts(holders, Attempt::id))
                     .query(String.class)
                     .optional();

@@ -261,10 +261,12 @@ final class Pump implements AutoCloseable {
      */
     private void checkMine() {
         var now = parts.clock().instant();
-        var since = oldest(now);
-        if (since.equals(now)) {
+        boolean everything = checks++ % CHECKS == 0;
+        boolean inDoubt = doubtful.isAfter(now.minus(DOUBT));
+        if (running.count() == 0 && !everything && !inDoubt) {
             return;
         }
+        var since = everything ? Instant.EPOCH : oldest(inDoubt ? doubtful.minus(DOUBT) : now);
         var unknown = new HashMap<UUID, Integer>();
         parts.database()
                 .jdbc()
@@ -289,12 +291,8 @@ final class Pump implements AutoCloseable {
         suspects = unknown;
     }
 
-    /** When the first of those was claimed that may be running, or now if none is. */
-    private Instant oldest(Instant now) {
-        if (checks++ % CHECKS == 0) {
-            return Instant.EPOCH;
-        }
-        var bound = doubtful.isAfter(now.minus(DOUBT)) ? doubtful.minus(DOUBT) : now;
+    /** When the first of those that run was claimed, if that was before. */
+    private Instant oldest(Instant bound) {
         return running.all().stream()
                 .map(attempt -> attempt.claim().at())
                 .filter(bound::isAfter)

@@ -9,10 +9,11 @@ import java.util.Set;
  * The queues that a worker listens to, and the limits of kinds, as it last read them.
  *
  * @param limitedKinds only so many jobs of these run at once
+ * @param uniqueWhileWaiting kinds whose jobs give their unique key up when they begin
  */
-record Queues(Map<String, Queue> byName, Set<String> limitedKinds) {
+record Queues(Map<String, Queue> byName, Set<String> limitedKinds, Set<String> uniqueWhileWaiting) {
 
-    static final Queues NONE = new Queues(Map.of(), Set.of());
+    static final Queues NONE = new Queues(Map.of(), Set.of(), Set.of());
 
     Queue get(String name) {
         return Objects.requireNonNull(byName.get(name), name);

@@ -258,7 +258,8 @@ class LanesTest {
     }
 
     private static Queues queues(Queue... queues) {
-        return new Queues(Stream.of(queues).collect(Collectors.toMap(Queue::name, Function.identity())), Set.of());
+        return new Queues(
+                Stream.of(queues).collect(Collectors.toMap(Queue::name, Function.identity())), Set.of(), Set.of());
     }
 
     private static List<Lane> lanesOf(List<Quota> quotas) {
