@@ -46,7 +46,7 @@ export ROWRUNNER_TO := $(value TO)
 
 .DEFAULT_GOAL := help
 .PHONY: help jdk run-worker build start dev test test-second-jdk ci check fmt clean psql redis env health token-create \
-	aggregate aggregate-date aggregate-range aggregate-merchant status bench bench-full bench-usage chaos scheduler
+	aggregate aggregate-date aggregate-range aggregate-merchant status bench bench-full bench-growth bench-start bench-usage chaos scheduler
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1	\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F '	' '{ printf "  make %-20s %s\n", $$1, $$2 }'
@@ -150,6 +150,14 @@ bench: jdk ## [RUNS=3] [JOBS=100000] [ONLY=rowrunner,jobrunr]: measures Rowrunne
 bench-full: jdk ## [RUNS=3] [JOBS=100000] [ONLY=]: the same with more patience for who is slow
 	@$(MVN) -q -Pbench -Dspotless.check.skip test-compile
 	@$(BENCH).Bench $(or $(RUNS),3) $(or $(JOBS),100000) 15 10 true $(ONLY)
+
+bench-growth: jdk ## [RUNS=3] [JOBS=100000] [ONLY=stale,tenants] [FULL=1]: measures Rowrunner as tables, workers and tenants grow
+	@$(MVN) -q -Pbench -Dspotless.check.skip test-compile
+	@$(BENCH).Growth $(or $(RUNS),3) $(or $(JOBS),100000) $(if $(FULL),true,false) $(ONLY)
+
+bench-start: jdk $(APP) ## measures the time from java -jar to the first job done
+	@$(MVN) -q -Pbench -Dspotless.check.skip test-compile
+	@$(BENCH).Start $(ROWRUNNER) run --server.port=0 --rowrunner.dashboard.port=0
 
 chaos: jdk ## [JOBS=20000] [SEED=]: kills, freezes and cuts off workers and their database for minutes
 	@$(MVN) -Dspotless.check.skip -Dtest=ChaosTest -Dchaos.jobs=$(or $(JOBS),20000) -Dchaos.seconds=240 $(if $(SEED),-Dchaos.seed=$(SEED)) test
