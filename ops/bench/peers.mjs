@@ -173,8 +173,8 @@ await singles(1, enqueueInTransaction);
 await drain(work(), await enqueueAll(WARM_UP, 1), 3);
 
 const results = {};
-results.single = await singles(3, contender.enqueue);
-results.singleInTransaction = await singles(3, enqueueInTransaction);
+results.single = await singles(2, contender.enqueue);
+results.singleInTransaction = await singles(2, enqueueInTransaction);
 await contender.clear();
 
 let before = await costs(), began = now();

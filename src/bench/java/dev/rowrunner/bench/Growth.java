@@ -34,7 +34,7 @@ final class Growth {
         this.jobs = jobs;
     }
 
-    /** runs, jobs, whether 10 million rows are not too many, and the names of the variants if not all */
+    /** runs, jobs, whether to fill a table with 10 million rows too, and the names of the variants if not all */
     public static void main(String[] args) throws Exception {
         var only = args.length > 3 ? List.of(args[3].split(",")) : List.<String>of();
         var variants = new ArrayList<>(Variant.ALL);

@@ -41,7 +41,7 @@ record Report(Machine machine, Map<String, List<Map<String, Object>>> runs) {
             Figure.rate("drainedSql", "drained, one update each"),
             Figure.rate("bulk", "bulk enqueue, jobs/s"),
             Figure.rate("single", "single enqueue, 16 callers"),
-            Figure.rate("singleInTransaction", "in their own transactions"),
+            Figure.rate("singleInTransaction", "the same in callers' transactions"),
             Figure.cost("pickup100.p50", "pick-up at 100/s, p50 ms"),
             Figure.cost("pickup100.p95", "p95"),
             Figure.cost("pickup100.p99", "p99"),

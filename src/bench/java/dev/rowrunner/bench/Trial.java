@@ -34,7 +34,7 @@ final class Trial {
     private static final int WARM_UP = 60_000;
     private static final Duration WARM_SINGLES = Duration.ofSeconds(1);
     private static final Duration SETTLE = Duration.ofSeconds(1);
-    private static final Duration SINGLES = Duration.ofSeconds(3);
+    private static final Duration SINGLES = Duration.ofSeconds(2);
 
     private final Contender contender;
     private final Database database;

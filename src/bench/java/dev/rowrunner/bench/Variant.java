@@ -76,7 +76,7 @@ record Variant(
         });
     }
 
-    /** As they are some days after they ran, minutes apart. */
+    /** As they are a day after they ran. */
     private static final String FINISHED = """
             INSERT INTO rowrunner.job (id, claim_key, created_at, updated_at, started_at, version, attempt, state, queue, kind, args)
             SELECT gen_random_uuid(), at, at, at + interval '20 ms', at + interval '10 ms', 3, 1, 'SUCCEEDED', 'default',
