@@ -46,7 +46,7 @@ export ROWRUNNER_TO := $(value TO)
 
 .DEFAULT_GOAL := help
 .PHONY: help jdk run-worker build start dev test test-second-jdk ci check fmt clean psql redis env health token-create \
-	aggregate aggregate-date aggregate-range aggregate-merchant status bench bench-usage chaos scheduler
+	aggregate aggregate-date aggregate-range aggregate-merchant status bench bench-full bench-growth bench-start bench-usage chaos scheduler
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1	\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F '	' '{ printf "  make %-20s %s\n", $$1, $$2 }'
@@ -141,10 +141,23 @@ bench-usage: jdk ## [SIZE=1000000]: measures usage metering against its peers an
 	@"$(JDK_HOME)/bin/java" $(BENCH_JVM) -cp "target/test-classes:target/classes:$$(cat target/bench.classpath)" \
 	  dev.rowrunner.usage.UsageBenchmark $(or $(SIZE),1000000)
 
+BENCH = "$(JDK_HOME)/bin/java" -Xmx256m -cp "target/test-classes:target/classes:$$(cat target/bench.classpath)" \
+	-Dcommand="$(strip make $@ $(MAKEOVERRIDES))" dev.rowrunner.bench
 bench: jdk ## [RUNS=3] [JOBS=100000] [ONLY=rowrunner,jobrunr]: measures Rowrunner beside its peers in one run
 	@$(MVN) -q -Pbench -Dspotless.check.skip test-compile
-	@"$(JDK_HOME)/bin/java" -Xmx256m -cp "target/test-classes:target/classes:$$(cat target/bench.classpath)" \
-	  dev.rowrunner.bench.Bench $(or $(RUNS),3) $(or $(JOBS),100000) 15 5 $(ONLY)
+	@$(BENCH).Bench $(or $(RUNS),3) $(or $(JOBS),100000) 6 3 false $(ONLY)
+
+bench-full: jdk ## [RUNS=3] [JOBS=100000] [ONLY=]: the same with more patience for who is slow
+	@$(MVN) -q -Pbench -Dspotless.check.skip test-compile
+	@$(BENCH).Bench $(or $(RUNS),3) $(or $(JOBS),100000) 15 10 true $(ONLY)
+
+bench-growth: jdk ## [RUNS=3] [JOBS=100000] [ONLY=stale,tenants] [FULL=1]: measures Rowrunner as tables, workers and tenants grow
+	@$(MVN) -q -Pbench -Dspotless.check.skip test-compile
+	@$(BENCH).Growth $(or $(RUNS),3) $(or $(JOBS),100000) $(if $(FULL),true,false) $(ONLY)
+
+bench-start: jdk $(APP) ## measures the time from java -jar to the first job done
+	@$(MVN) -q -Pbench -Dspotless.check.skip test-compile
+	@$(BENCH).Start $(ROWRUNNER) run --server.port=0 --rowrunner.dashboard.port=0
 
 chaos: jdk ## [JOBS=20000] [SEED=]: kills, freezes and cuts off workers and their database for minutes
 	@$(MVN) -Dspotless.check.skip -Dtest=ChaosTest -Dchaos.jobs=$(or $(JOBS),20000) -Dchaos.seconds=240 $(if $(SEED),-Dchaos.seed=$(SEED)) test

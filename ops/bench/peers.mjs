@@ -1,13 +1,15 @@
 // What is measured of the peers that run on Node: the same parts, numbers and names as Trial.java. Arguments: contender,
-// URL, PostgreSQL's process id, jobs, seconds of each part, seconds of latency.
+// JDBC URL, user, password, PostgreSQL's process id, jobs, seconds of each part, seconds of each offered load, offered loads.
 import fs from 'node:fs';
 import pg from 'pg';
 import {PgBoss} from 'pg-boss';
 import {run, makeWorkerUtils} from 'graphile-worker';
 
-const [, , name, url, postmaster, jobsText, secondsText, latencyText] = process.argv;
-const [jobs, seconds, latencySeconds] = [jobsText, secondsText, latencyText].map(Number);
-const WARM_UP = 5000, CHUNK = 5000, CALLERS = 16, ROWS = 10000;
+const [, , name, jdbcUrl, user, password, postmaster, ...plan] = process.argv;
+const [jobs, seconds, latencySeconds] = plan.map(Number);
+const offered = plan[3].split(',').filter(Boolean).map(Number);
+const url = jdbcUrl.replace('jdbc:postgresql://', `postgres://${user}:${password}@`);
+const WARM_UP = 60000, MOST_AT_ONCE = 5000, LONG_ENOUGH = 0.25, CALLERS = 16, ROWS = 10000;
 const pool = new pg.Pool({connectionString: url, max: 20});
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
 const now = () => Number(process.hrtime.bigint()) / 1e9;
@@ -24,6 +26,7 @@ function graphile(localQueue) {
         },
         enqueueAll: numbers => utils.addJobs(numbers.map(spec)),
         enqueue: n => utils.addJob('step', {n}),
+        enqueueWith: (client, n) => client.query("SELECT graphile_worker.add_job('step', json_build_object('n', $1::int))", [n]),
         async start(handler) {
             const batches = localQueue ? {localQueue: {size: localQueue, refetchDelay: {durationMs: 10}}, completeJobBatchDelay: 0, failJobBatchDelay: 0} : {};
             runner = await run({
@@ -47,6 +50,7 @@ function boss() {
         },
         enqueueAll: numbers => queue.insert('step', numbers.map(n => ({data: {n}}))),
         enqueue: n => queue.send('step', {n}),
+        enqueueWith: (client, n) => queue.send('step', {n}, {db: {executeSql: (text, values) => client.query(text, values)}}),
         start: handler => queue.work('step', {batchSize: 500, localConcurrency: 2, burstWhenBatchFull: true, pollingIntervalSeconds: 0.5},
             batch => Promise.all(batch.map(job => handler(job.data.n)))),
         stop: () => queue.offWork('step', {wait: true}),
@@ -71,26 +75,43 @@ function work(doing = () => {}) {
     return known;
 }
 
+let chunk = 625;
+
 async function enqueueAll(count, limit) {
     const end = now() + limit;
-    let stored = 0;
-    while (stored < count && now() < end) {
-        const chunk = Math.min(CHUNK, count - stored);
-        await contender.enqueueAll(Array.from({length: chunk}, (_, i) => stored + i));
-        stored += chunk;
+    let stored = 0, began;
+    while (stored < count && (began = now()) < end) {
+        const some = Math.min(chunk, count - stored);
+        await contender.enqueueAll(Array.from({length: some}, (_, i) => stored + i));
+        stored += some;
+        if (now() - began < LONG_ENOUGH) chunk = Math.min(2 * chunk, MOST_AT_ONCE);
     }
     return stored;
 }
 
 const sideBySide = caller => Promise.all(Array.from({length: CALLERS}, caller));
 
-async function singles(time) {
+async function singles(time, enqueue) {
     let stored = 0;
     const began = now();
     await sideBySide(async () => {
-        while (now() < began + time) await contender.enqueue(stored++);
+        while (now() < began + time) await enqueue(stored++);
     });
     return stored / (now() - began);
+}
+
+const updateRow = (client, n) => client.query('UPDATE bench_row SET n = n + 1 WHERE id = $1', [n % ROWS]);
+
+async function enqueueInTransaction(n) {
+    const client = await pool.connect();
+    try {
+        await client.query('BEGIN');
+        await updateRow(client, n);
+        await contender.enqueueWith(client, n);
+        await client.query('COMMIT');
+    } finally {
+        client.release();
+    }
 }
 
 async function drain(known, count, limit) {
@@ -127,7 +148,7 @@ async function latency(perSecond) {
     const count = perSecond * latencySeconds, due = new Float64Array(count);
     const known = work(n => { due[n] = now() - due[n]; });
     await contender.start(known.handler);
-    await sleep(2000);
+    await sleep(1000);
     let next = 0;
     const began = now();
     await sideBySide(async () => {
@@ -144,18 +165,23 @@ async function latency(perSecond) {
     return known.done < count ? {} : {p50: at(0.5), p95: at(0.95), p99: at(0.99)};
 }
 
-const results = {};
 await contender.prepare();
-await enqueueAll(WARM_UP, 5);
-await singles(1);
-await drain(work(), Infinity, 4);
-results.single = await singles(3);
+await pool.query('CREATE TABLE bench_row (id bigint PRIMARY KEY, n bigint NOT NULL) WITH (fillfactor = 50)');
+await pool.query('INSERT INTO bench_row SELECT i, 0 FROM generate_series(0, $1::int) AS i', [ROWS]);
+await singles(1, contender.enqueue);
+await singles(1, enqueueInTransaction);
+await drain(work(), await enqueueAll(WARM_UP, 1), 3);
+
+const results = {};
+results.single = await singles(2, contender.enqueue);
+results.singleInTransaction = await singles(2, enqueueInTransaction);
 await contender.clear();
 
 let before = await costs(), began = now();
 const stored = await enqueueAll(jobs, seconds);
 results.bulk = stored / (now() - began);
 const enqueued = (await costs()).wal - before.wal;
+await pool.query('ANALYZE');
 const trivial = work();
 await contender.start(trivial.handler);
 await trivial.await(1, 20);
@@ -171,12 +197,10 @@ results.commitsPerJob = (after.commits - before.commits) / counted;
 results.ownCpuPer1000 = (after.own - before.own) * 1000 / counted;
 results.postgresCpuPer1000 = (after.postgres - before.postgres) * 1000 / counted;
 
-await pool.query('CREATE TABLE bench_row (id bigint PRIMARY KEY, n bigint NOT NULL) WITH (fillfactor = 50)');
-await pool.query('INSERT INTO bench_row SELECT i, 0 FROM generate_series(0, $1::int) AS i', [ROWS]);
 const some = await enqueueAll(jobs / 4, seconds / 2);
-results.drainedSql = await drain(work(n => pool.query('UPDATE bench_row SET n = n + 1 WHERE id = $1', [n % ROWS])), some, seconds / 2);
-results.pickup100 = await latency(100);
-results.pickup1000 = await latency(1000);
+await pool.query('ANALYZE');
+results.drainedSql = await drain(work(n => updateRow(pool, n)), some, seconds / 2);
+for (const perSecond of offered) results['pickup' + perSecond] = await latency(perSecond);
 results.heapMb = Math.round(process.memoryUsage().rss / 2 ** 20);
 console.log('RESULT ' + JSON.stringify(results));
 process.exit(0);

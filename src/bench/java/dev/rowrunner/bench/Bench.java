@@ -1,20 +1,17 @@
 package dev.rowrunner.bench;
 
-import dev.rowrunner.testing.TestFolders;
-import dev.rowrunner.testing.TestPostgres;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import java.util.stream.Collectors;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,35 +21,58 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Bench {
 
-    /** One contender's figures: of each run what it printed. */
-    private record Figures(String contender, List<Map<String, Object>> runs) {}
+    static final String OURS = "rowrunner";
+    static final String STOCK = "jobrunr";
+    static final String CEILING = "PostgreSQL alone";
 
-    private static final List<String> JAVA = List.of("rowrunner", "jobrunr", "db-scheduler", "quartz");
+    private static final List<String> JAVA = List.of(OURS, STOCK, "db-scheduler", "quartz");
     private static final List<String> NODE = List.of("graphile-worker", "graphile-worker-local-queue", "pg-boss");
-    private static final String CEILING = "PostgreSQL alone";
+    private static final List<Integer> OFFERED = List.of(100, 1000);
 
-    private static final TestPostgres POSTGRES = TestPostgres.start(
-            TestFolders.make("postgres"),
-            Map.of("fsync", "on", "full_page_writes", "on", "synchronous_commit", "on", "max_connections", "200"));
-
+    private final Server server = new Server();
     private final int runs;
     private final List<String> plan;
+    private final boolean everything;
     private final List<String> only;
 
-    private Bench(int runs, List<String> plan, List<String> only) {
+    /** Which loads a contender is offered in its next run. */
+    private final Map<String, List<Integer>> offered = new HashMap<>();
+
+    private Bench(int runs, List<String> plan, boolean everything, List<String> only) {
         this.runs = runs;
         this.plan = plan;
+        this.everything = everything;
         this.only = only;
     }
 
-    /** runs, jobs, seconds of each part, seconds of latency, and the contenders if not all */
+    /**
+     * runs, jobs, seconds of each part, seconds of each offered load, whether who did not keep up with a load is offered
+     * it again in the next run, and the contenders if not all
+     */
     public static void main(String[] args) throws Exception {
-        var only = args.length > 4 ? List.of(args[4].split(",")) : List.<String>of();
-        new Bench(Integer.parseInt(args[0]), List.of(args[1], args[2], args[3]), only).run();
+        var plan = List.of(args).subList(1, 4);
+        var only = args.length > 5 ? List.of(args[5].split(",")) : List.<String>of();
+        new Bench(Integer.parseInt(args[0]), plan, Boolean.parseBoolean(args[4]), only).run();
         System.exit(0);
     }
 
     private void run() throws Exception {
+        var figures = new LinkedHashMap<String, List<Map<String, Object>>>();
+        contenders().forEach(name -> figures.put(name, new ArrayList<>()));
+        for (int run = 1; run <= runs; run++) {
+            for (var name : figures.keySet()) {
+                System.err.printf("run %d of %d: %s%n", run, runs, name);
+                figures.get(name).add(trial(name));
+            }
+        }
+        var report = new Report(Machine.here(server.version()), figures);
+        Files.writeString(
+                Path.of("target/bench.json"),
+                JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report.asJson()));
+        report.print();
+    }
+
+    private List<String> contenders() throws InterruptedException {
         var contenders = new ArrayList<>(JAVA);
         if (nodeIsThere()) {
             contenders.addAll(NODE);
@@ -60,22 +80,9 @@ final class Bench {
             System.out.println(
                     "SKIPPED: " + String.join(", ", NODE) + ": node or npm is missing, or its packages can't be had");
         }
+        contenders.removeIf(name -> !only.isEmpty() && !only.contains(name));
         contenders.add(CEILING);
-        contenders.removeIf(name -> !only.isEmpty() && !only.contains(name) && !name.equals(CEILING));
-        var figures = contenders.stream()
-                .map(name -> new Figures(name, new ArrayList<>()))
-                .toList();
-        for (int run = 1; run <= runs; run++) {
-            for (var each : figures) {
-                System.err.printf("run %d of %d: %s%n", run, runs, each.contender());
-                each.runs().add(trial(each.contender()));
-            }
-        }
-        Files.writeString(
-                Path.of("target/bench.json"),
-                JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(figures));
-        Report.print(figures.stream()
-                .collect(LinkedHashMap::new, (map, f) -> map.put(f.contender(), f.runs()), Map::putAll));
+        return contenders;
     }
 
     private static boolean nodeIsThere() throws InterruptedException {
@@ -92,57 +99,40 @@ final class Bench {
     }
 
     private Map<String, Object> trial(String contender) throws Exception {
-        var database = newDatabase();
         try {
-            return result(contender, command(contender, database));
+            var result = result(contender, command(contender, server.newDatabase()));
+            if (!everything) {
+                offered.put(
+                        contender,
+                        OFFERED.stream().filter(load -> keptUp(result, load)).toList());
+            }
+            return result;
         } finally {
-            sql("DROP DATABASE bench WITH (FORCE)");
+            server.dropDatabase();
         }
     }
 
-    private static Database newDatabase() {
-        sql("CREATE DATABASE bench");
-        sql("CHECKPOINT");
-        var url = POSTGRES.url();
-        return new Database("jdbc:postgresql://" + url.hosts() + "/bench", url.user(), url.password());
-    }
-
-    private static void sql(String statement) {
-        JdbcClient.create(new DriverManagerDataSource(POSTGRES.jdbcUrl()))
-                .sql(statement)
-                .update();
+    private static boolean keptUp(Map<String, Object> result, int load) {
+        return result.get("pickup" + load) instanceof Map<?, ?> quantiles && !quantiles.isEmpty();
     }
 
     private List<String> command(String contender, Database database) {
-        var postmaster = Long.toString(POSTGRES.pid());
-        var command = new ArrayList<String>();
-        if (NODE.contains(contender)) {
-            var url = database.url()
-                    .replace("jdbc:postgresql://", "postgres://" + database.user() + ":" + database.password() + "@");
-            command.addAll(List.of("node", "ops/bench/peers.mjs", contender, url, postmaster));
-            command.addAll(plan);
-        } else {
-            command.addAll(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx512m",
-                    "-cp",
-                    System.getProperty("java.class.path")));
-            Arrays.stream(System.getProperties().stringPropertyNames().toArray(String[]::new))
-                    .filter(name -> name.startsWith("bench."))
-                    .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
-            var address = List.of(database.url(), database.user(), database.password());
-            if (contender.equals(CEILING)) {
-                command.add(Ceiling.class.getName());
-                command.addAll(address);
-                command.add(plan.get(0));
-            } else {
-                command.addAll(List.of(Trial.class.getName(), contender));
-                command.addAll(address);
-                command.add(postmaster);
-                command.addAll(plan);
-            }
+        var args = new ArrayList<>(List.of(database.url(), database.user(), database.password()));
+        if (contender.equals(CEILING)) {
+            args.add(plan.get(0));
+            return Java.command(Ceiling.class, args);
         }
-        return command;
+        args.add(0, contender);
+        args.add(Long.toString(server.pid()));
+        args.addAll(plan);
+        args.add(offered.getOrDefault(contender, OFFERED).stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(",")));
+        if (NODE.contains(contender)) {
+            args.addAll(0, List.of("node", "ops/bench/peers.mjs"));
+            return args;
+        }
+        return Java.command(Trial.class, args);
     }
 
     private static Map<String, Object> result(String contender, List<String> command) throws Exception {

@@ -1,6 +1,7 @@
 package dev.rowrunner.bench;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
@@ -17,6 +18,11 @@ interface Contender extends AutoCloseable {
 
     /** One job in a transaction of its own. Called by several threads at once. */
     void enqueue(long number) throws Exception;
+
+    /** Transactions in which {@link #enqueue} takes part; none where it always commits by itself. */
+    default Optional<Transactions> transactions() {
+        return Optional.empty();
+    }
 
     /** Begins to run jobs. */
     void start(LongConsumer handler) throws Exception;

@@ -9,9 +9,11 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 
 /** db-scheduler with lock-and-fetch, 20 threads, as its documentation advises for throughput. */
 final class DbSchedulerContender implements Contender {
@@ -41,7 +43,8 @@ final class DbSchedulerContender implements Contender {
     @Override
     public void prepare() {
         JdbcClient.create(pool).sql(TABLE).update();
-        client = SchedulerClient.Builder.create(pool, step).build();
+        client = SchedulerClient.Builder.create(new TransactionAwareDataSourceProxy(pool), step)
+                .build();
     }
 
     @Override
@@ -57,6 +60,11 @@ final class DbSchedulerContender implements Contender {
     public void enqueue(long number) {
         var running = scheduler;
         (running == null ? client : running).scheduleIfNotExists(instance(number), Instant.now());
+    }
+
+    @Override
+    public Optional<Transactions> transactions() {
+        return Optional.of(Transactions.on(pool));
     }
 
     @Override

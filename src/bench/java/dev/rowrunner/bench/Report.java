@@ -1,55 +1,135 @@
 package dev.rowrunner.bench;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** The table that is printed: of each figure the median of the runs, with the least and the greatest. */
-final class Report {
+/**
+ * What is printed and stored: of each figure the median of the runs, with the least and the greatest, and what ours is
+ * to the others'.
+ *
+ * @param runs by contender, of each run what it measured
+ */
+record Report(Machine machine, Map<String, List<Map<String, Object>>> runs) {
 
-    private static final Map<String, String> FIGURES = new LinkedHashMap<>();
-
-    static {
-        FIGURES.put("drained", "drained, jobs/s");
-        FIGURES.put("drainedSql", "drained, one update each");
-        FIGURES.put("bulk", "bulk enqueue, jobs/s");
-        FIGURES.put("single", "single enqueue, 16 callers");
-        FIGURES.put("pickup100.p50", "pick-up at 100/s, p50 ms");
-        FIGURES.put("pickup100.p95", "p95");
-        FIGURES.put("pickup100.p99", "p99");
-        FIGURES.put("pickup1000.p50", "pick-up at 1000/s, p50 ms");
-        FIGURES.put("pickup1000.p95", "p95");
-        FIGURES.put("pickup1000.p99", "p99");
-        FIGURES.put("walPerJob", "WAL bytes per job");
-        FIGURES.put("commitsPerJob", "commits per job");
-        FIGURES.put("ownCpuPer1000", "CPU s of the runner per 1000 jobs");
-        FIGURES.put("postgresCpuPer1000", "CPU s of PostgreSQL per 1000 jobs");
-        FIGURES.put("heapMb", "peak memory, MB (Java: heap; Node: resident)");
-    }
-
-    private Report() {}
-
-    static void print(Map<String, List<Map<String, Object>>> runsByContender) {
-        System.out.println("| | " + String.join(" | ", runsByContender.keySet()) + " |");
-        System.out.println("|---|" + "---|".repeat(runsByContender.size()));
-        FIGURES.forEach((path, label) -> System.out.println("| " + label + " | "
-                + runsByContender.values().stream()
-                        .map(runs -> cell(path, runs))
-                        .collect(Collectors.joining(" | ")) + " |"));
-    }
-
-    private static String cell(String path, List<Map<String, Object>> runs) {
-        var values = runs.stream().flatMap(run -> value(run, path)).sorted().toList();
-        if (values.isEmpty()) {
-            return "-";
+    private record Figure(String path, String label, boolean moreIsBetter) {
+        static Figure rate(String path, String label) {
+            return new Figure(path, label, true);
         }
-        var median = text(values.get(values.size() / 2));
-        return values.size() == 1
-                ? median
-                : median + " (" + text(values.get(0)) + " to " + text(values.get(values.size() - 1)) + ")";
+
+        static Figure cost(String path, String label) {
+            return new Figure(path, label, false);
+        }
+    }
+
+    /** Ours divided by others': by the best peer's, by stock JobRunr's, by the ceiling's; null where they have none. */
+    private record Ratios(
+            String figure,
+            @Nullable String bestPeer,
+            @Nullable Double toBestPeer,
+            @Nullable Double toStock,
+            @Nullable Double toCeiling) {}
+
+    private static final List<Figure> FIGURES = List.of(
+            Figure.rate("drained", "drained, jobs/s"),
+            Figure.rate("drainedSql", "drained, one update each"),
+            Figure.rate("bulk", "bulk enqueue, jobs/s"),
+            Figure.rate("single", "single enqueue, 16 callers"),
+            Figure.rate("singleInTransaction", "the same in callers' transactions"),
+            Figure.cost("pickup100.p50", "pick-up at 100/s, p50 ms"),
+            Figure.cost("pickup100.p95", "p95"),
+            Figure.cost("pickup100.p99", "p99"),
+            Figure.cost("pickup1000.p50", "pick-up at 1000/s, p50 ms"),
+            Figure.cost("pickup1000.p95", "p95"),
+            Figure.cost("pickup1000.p99", "p99"),
+            Figure.cost("walPerJob", "WAL bytes per job"),
+            Figure.cost("commitsPerJob", "commits per job"),
+            Figure.cost("ownCpuPer1000", "CPU s of the runner per 1000 jobs"),
+            Figure.cost("postgresCpuPer1000", "CPU s of PostgreSQL per 1000 jobs"),
+            Figure.cost("heapMb", "peak memory, MB (Java: heap; Node: resident)"));
+
+    Map<String, Object> asJson() {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("machine", machine);
+        json.put("ratios", ratios());
+        json.put("contenders", runs);
+        return json;
+    }
+
+    void print() {
+        row("", runs.keySet().stream());
+        System.out.println("|---" + "|---".repeat(runs.size()) + "|");
+        for (var figure : FIGURES) {
+            row(
+                    figure.label(),
+                    runs.keySet().stream()
+                            .map(name -> spread(name, figure).map(Spread::text).orElse("-")));
+        }
+        System.out.println();
+        row("Rowrunner's, divided by that of", Stream.of("the best peer", "", "JobRunr", "PostgreSQL alone"));
+        System.out.println("|---|---|---|---|---|");
+        for (var each : ratios()) {
+            row(
+                    each.figure(),
+                    Stream.of(
+                            text(each.toBestPeer()),
+                            each.bestPeer() == null ? "-" : each.bestPeer(),
+                            text(each.toStock()),
+                            text(each.toCeiling())));
+        }
+        machine.print();
+    }
+
+    private static void row(String label, Stream<String> cells) {
+        System.out.println("| " + label + " | " + cells.collect(Collectors.joining(" | ")) + " |");
+    }
+
+    private static String text(@Nullable Double ratio) {
+        return ratio == null ? "-" : Spread.text(ratio);
+    }
+
+    private List<Ratios> ratios() {
+        var ratios = new ArrayList<Ratios>();
+        for (var figure : FIGURES) {
+            spread(Bench.OURS, figure).ifPresent(ours -> ratios.add(ratios(figure, ours.median())));
+        }
+        return ratios;
+    }
+
+    private Ratios ratios(Figure figure, double ours) {
+        var best = bestPeer(figure);
+        return new Ratios(
+                figure.path(),
+                best.orElse(null),
+                best.map(peer -> ratio(ours, peer, figure)).orElse(null),
+                ratio(ours, Bench.STOCK, figure),
+                ratio(ours, Bench.CEILING, figure));
+    }
+
+    private Optional<String> bestPeer(Figure figure) {
+        var byMedian = Comparator.comparing(
+                (String name) -> spread(name, figure).orElseThrow().median());
+        var peers = runs.keySet().stream()
+                .filter(name -> !name.equals(Bench.OURS) && !name.equals(Bench.CEILING))
+                .filter(name -> spread(name, figure).isPresent());
+        return figure.moreIsBetter() ? peers.max(byMedian) : peers.min(byMedian);
+    }
+
+    private @Nullable Double ratio(double ours, String other, Figure figure) {
+        return spread(other, figure).map(spread -> ours / spread.median()).orElse(null);
+    }
+
+    private Optional<Spread> spread(String contender, Figure figure) {
+        var values = runs.getOrDefault(contender, List.of()).stream()
+                .flatMap(run -> value(run, figure.path()))
+                .toList();
+        return values.isEmpty() ? Optional.empty() : Optional.of(Spread.of(values));
     }
 
     private static Stream<Double> value(Map<String, Object> run, String path) {
@@ -58,9 +138,5 @@ final class Report {
             found = found instanceof Map<?, ?> map ? map.get(name) : null;
         }
         return found instanceof Number number ? Stream.of(number.doubleValue()) : Stream.empty();
-    }
-
-    private static String text(double value) {
-        return String.format(Locale.ROOT, value >= 100 ? "%,.0f" : value >= 10 ? "%.1f" : "%.2f", value);
     }
 }

@@ -5,27 +5,29 @@ import dev.rowrunner.runner.JobContext;
 import dev.rowrunner.runner.JobHandler;
 import dev.rowrunner.runner.JobKind;
 import dev.rowrunner.runner.Jobs;
+import dev.rowrunner.runner.Unique;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The program as it is delivered, without HTTP; {@code -Dbench.threads} sets its slots. */
 final class RowrunnerContender implements Contender {
 
     record Args(long n) {}
 
-    private static final JobKind<Args> KIND = JobKind.of("bench.step", Args.class);
+    static final JobKind<Args> PLAIN = JobKind.of("bench.step", Args.class);
+    static final JobKind<Args> UNIQUE =
+            JobKind.of("bench.unique-step", Args.class).unique(Unique.whileUnfinished());
+    static final JobKind<Args> OF_TENANT =
+            JobKind.of("bench.tenant-step", Args.class).tenant("n");
 
-    private record Step(LongConsumer[] handler) implements JobHandler<Args> {
-        @Override
-        public JobKind<Args> kind() {
-            return KIND;
-        }
-
+    private record Step(JobKind<Args> kind, LongConsumer[] handler) implements JobHandler<Args> {
         @Override
         public void run(Args args, JobContext job) {
             handler[0].accept(args.n());
@@ -50,8 +52,9 @@ final class RowrunnerContender implements Contender {
 
     private ConfigurableApplicationContext program(String roles) {
         return new SpringApplicationBuilder(Rowrunner.class)
-                .initializers(context -> ((GenericApplicationContext) context)
-                        .registerBean("benchStep", Step.class, () -> new Step(handler)))
+                .initializers(context -> List.of(PLAIN, UNIQUE, OF_TENANT)
+                        .forEach(kind -> ((GenericApplicationContext) context)
+                                .registerBean(kind.name(), Step.class, () -> new Step(kind, handler))))
                 .web(WebApplicationType.NONE)
                 .run(
                         "--spring.datasource.url=" + database.url() + "?user=" + database.user() + "&password="
@@ -65,12 +68,22 @@ final class RowrunnerContender implements Contender {
 
     @Override
     public void enqueueAll(List<Long> numbers) {
-        jobs.enqueueAll(KIND, numbers.stream().map(Args::new).toList());
+        enqueueAll(PLAIN, numbers);
+    }
+
+    void enqueueAll(JobKind<Args> kind, List<Long> numbers) {
+        jobs.enqueueAll(kind, numbers.stream().map(Args::new).toList());
     }
 
     @Override
     public void enqueue(long number) {
-        jobs.enqueue(KIND, new Args(number));
+        jobs.enqueue(PLAIN, new Args(number));
+    }
+
+    @Override
+    public Optional<Transactions> transactions() {
+        return Optional.of(
+                new Transactions(producer.getBean(TransactionTemplate.class), producer.getBean(JdbcClient.class)));
     }
 
     @Override

@@ -1,44 +1,46 @@
 package dev.rowrunner.bench;
 
-import com.zaxxer.hikari.HikariDataSource;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Everything that is measured of one Java contender, in a process of its own so that its processor time and memory are
- * its own. Prints {@code RESULT} and one JSON object; all else that it prints is noise.
+ * its own. Before anything is measured, each enqueues and drains for some 5 s, since code takes two to three times as
+ * long until it is compiled; and before jobs are drained, PostgreSQL is told how many there are, since some contenders'
+ * plans need it. Prints {@code RESULT} and one JSON object; all else that it prints is noise.
  */
 final class Trial {
 
     /**
      * @param jobs drained, at most
      * @param seconds of each part, at most
-     * @param latencySeconds of offered load
+     * @param latencySeconds of each offered load
+     * @param offered loads, in jobs per second
      */
-    record Plan(int jobs, int seconds, int latencySeconds) {}
+    record Plan(int jobs, int seconds, int latencySeconds, List<Integer> offered) {}
 
-    private static final int WARM_UP = 5000;
-    private static final int CHUNK = 5000;
-    private static final int CALLERS = 16;
-    private static final int ROWS = 10_000;
+    private static final int WARM_UP = 60_000;
+    private static final Duration WARM_SINGLES = Duration.ofSeconds(1);
+    private static final Duration SETTLE = Duration.ofSeconds(1);
+    private static final Duration SINGLES = Duration.ofSeconds(2);
 
     private final Contender contender;
     private final Database database;
     private final long postmaster;
     private final Plan plan;
+    private final Load load = new Load();
     private final Map<String, Object> results = new LinkedHashMap<>();
 
     private Trial(Contender contender, Database database, long postmaster, Plan plan) {
@@ -48,10 +50,14 @@ final class Trial {
         this.plan = plan;
     }
 
-    /** contender, URL, user, password, PostgreSQL's process, jobs, seconds, seconds of latency */
+    /** contender, URL, user, password, PostgreSQL's process, jobs, seconds, seconds of latency, offered loads */
     public static void main(String[] args) throws Exception {
         var database = new Database(args[1], args[2], args[3]);
-        var plan = new Plan(Integer.parseInt(args[5]), Integer.parseInt(args[6]), Integer.parseInt(args[7]));
+        var offered = Arrays.stream(args[8].split(","))
+                .filter(load -> !load.isEmpty())
+                .map(Integer::valueOf)
+                .toList();
+        var plan = new Plan(Integer.parseInt(args[5]), Integer.parseInt(args[6]), Integer.parseInt(args[7]), offered);
         try (var contender = contender(args[0], database)) {
             contender.prepare();
             var trial = new Trial(contender, database, Long.parseLong(args[4]), plan);
@@ -72,25 +78,45 @@ final class Trial {
     }
 
     private void run() throws Exception {
-        enqueueAll(WARM_UP, Duration.ofSeconds(5));
-        singles(Duration.ofSeconds(1));
-        drain(Work.nothing(), Long.MAX_VALUE, Duration.ofSeconds(4));
-
-        results.put("single", singles(Duration.ofSeconds(3)));
-        contender.clear();
-        bulkThenDrain();
-        drainWithSql();
-        latency(100);
-        latency(1000);
+        try (var pool = database.pool(20)) {
+            var jdbc = JdbcClient.create(pool);
+            Rows.make(jdbc);
+            warmUp();
+            results.put("single", Load.singles(SINGLES, contender::enqueue));
+            singlesInTransactions("singleInTransaction", SINGLES);
+            contender.clear();
+            bulkThenDrain(jdbc);
+            drainWithSql(jdbc);
+        }
+        for (int perSecond : plan.offered()) {
+            latency(perSecond);
+        }
         results.put("heapMb", peakHeap());
     }
 
-    private void bulkThenDrain() throws Exception {
+    private void warmUp() throws Exception {
+        Load.singles(WARM_SINGLES, contender::enqueue);
+        singlesInTransactions("warmUp", WARM_SINGLES);
+        long jobs = enqueueAll(WARM_UP, Duration.ofSeconds(1));
+        drain(Work.nothing(), jobs, Duration.ofSeconds(3));
+        results.clear();
+    }
+
+    private void singlesInTransactions(String figure, Duration time) throws Exception {
+        var transactions = contender.transactions();
+        if (transactions.isPresent()) {
+            Load.Single single = n -> transactions.get().run(n, () -> contender.enqueue(n));
+            results.put(figure, Load.singles(time, single));
+        }
+    }
+
+    private void bulkThenDrain(JdbcClient jdbc) throws Exception {
         var before = Costs.now(database, postmaster);
         long began = System.nanoTime();
         long jobs = enqueueAll(plan.jobs(), Duration.ofSeconds(plan.seconds()));
         results.put("bulk", jobs / ((System.nanoTime() - began) / 1e9));
         var enqueued = Costs.now(database, postmaster).minus(before);
+        jdbc.sql("ANALYZE").update();
         var work = Work.nothing();
         contender.start(work);
         work.await(1, Duration.ofSeconds(20));
@@ -108,25 +134,11 @@ final class Trial {
         contender.clear();
     }
 
-    private void drainWithSql() throws Exception {
-        try (var pool = database.pool(20)) {
-            makeRows(pool);
-            long jobs = enqueueAll(plan.jobs() / 4, Duration.ofSeconds(plan.seconds() / 2));
-            var jdbc = JdbcClient.create(pool);
-            var work = Work.of(n -> jdbc.sql("UPDATE bench_row SET n = n + 1 WHERE id = ?")
-                    .param(n % ROWS)
-                    .update());
-            results.put("drainedSql", drain(work, jobs, Duration.ofSeconds(plan.seconds() / 2)));
-        }
-    }
-
-    private static void makeRows(HikariDataSource pool) {
-        var jdbc = JdbcClient.create(pool);
-        jdbc.sql("CREATE TABLE bench_row (id bigint PRIMARY KEY, n bigint NOT NULL) WITH (fillfactor = 50)")
-                .update();
-        jdbc.sql("INSERT INTO bench_row SELECT i, 0 FROM generate_series(0, ?) AS i")
-                .param(ROWS)
-                .update();
+    private void drainWithSql(JdbcClient jdbc) throws Exception {
+        long jobs = enqueueAll(plan.jobs() / 4, Duration.ofSeconds(plan.seconds() / 2));
+        jdbc.sql("ANALYZE").update();
+        var work = Work.of(n -> Rows.update(jdbc, n));
+        results.put("drainedSql", drain(work, jobs, Duration.ofSeconds(plan.seconds() / 2)));
     }
 
     private double drain(Work work, long jobs, Duration limit) throws Exception {
@@ -137,42 +149,8 @@ final class Trial {
         return work.rate();
     }
 
-    private long enqueueAll(int jobs, Duration limit) throws Exception {
-        long end = System.nanoTime() + limit.toNanos();
-        long stored = 0;
-        while (stored < jobs && System.nanoTime() < end) {
-            long chunk = Math.min(CHUNK, jobs - stored);
-            contender.enqueueAll(
-                    LongStream.range(stored, stored + chunk).boxed().toList());
-            stored += chunk;
-        }
-        return stored;
-    }
-
-    /** Jobs per second that so many callers store side by side. */
-    private double singles(Duration time) throws Exception {
-        var stored = new AtomicLong();
-        long began = System.nanoTime();
-        long end = began + time.toNanos();
-        sideBySide(() -> {
-            while (System.nanoTime() < end) {
-                contender.enqueue(stored.getAndIncrement());
-            }
-            return null;
-        });
-        return stored.get() / ((System.nanoTime() - began) / 1e9);
-    }
-
-    private static void sideBySide(Callable<Void> caller) throws Exception {
-        var threads = Executors.newFixedThreadPool(CALLERS);
-        try {
-            for (var done : threads.invokeAll(
-                    IntStream.range(0, CALLERS).mapToObj(i -> caller).toList())) {
-                done.get();
-            }
-        } finally {
-            threads.shutdown();
-        }
+    private long enqueueAll(long jobs, Duration limit) throws Exception {
+        return load.enqueueAll(jobs, limit, contender::enqueueAll);
     }
 
     /** From when each job was to be enqueued, whether the callers kept up or not, until its handler began. */
@@ -181,10 +159,10 @@ final class Trial {
         var nanos = new AtomicLongArray(jobs);
         var work = Work.timing(nanos);
         contender.start(work);
-        LockSupport.parkNanos(Duration.ofSeconds(2).toNanos());
+        LockSupport.parkNanos(SETTLE.toNanos());
         var next = new AtomicLong();
         long began = System.nanoTime();
-        sideBySide(() -> {
+        Load.sideBySide(() -> {
             for (long n = next.getAndIncrement(); n < jobs; n = next.getAndIncrement()) {
                 long due = began + n * 1_000_000_000L / perSecond;
                 while (System.nanoTime() < due) {

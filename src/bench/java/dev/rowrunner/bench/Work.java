@@ -51,6 +51,14 @@ final class Work implements LongConsumer {
         }
     }
 
+    GrowthWorker.Tally tally() {
+        return new GrowthWorker.Tally(done.get(), clock(first.get()), clock(last));
+    }
+
+    private static double clock(long nanos) {
+        return System.currentTimeMillis() - (System.nanoTime() - nanos) / 1e6;
+    }
+
     /** Per second, from the first to the last. */
     double rate() {
         return done.get() / ((last - first.get()) / 1e9);
