@@ -90,10 +90,12 @@ final class RowrunnerContender implements Contender {
     public void start(LongConsumer handler) {
         this.handler[0] = handler;
         worker = program("worker");
+        jobs = worker.getBean(Jobs.class);
     }
 
     @Override
     public void stop() {
+        jobs = producer.getBean(Jobs.class);
         worker.close();
     }
 

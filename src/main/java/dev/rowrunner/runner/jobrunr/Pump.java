@@ -84,7 +84,7 @@ final class Pump implements AutoCloseable {
         this.properties = properties;
         this.lease = lease;
         this.claims = new Claims(parts.database().jdbc(), parts.clock());
-        this.saver = new Saver(parts, running, this::saved);
+        this.saver = new Saver(parts, running, slots.count(), this::saved);
         this.runner = new Runner(parts, slots, lease::isFresh, saver::ended);
         this.scout = new Scout(parts, properties, new Scout.Finder() {
             @Override

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Stores how attempts ended: one thread, in one transaction after another, each with all that ended while the one before
- * it was committed. Nothing counts as done before it is durable.
+ * it was committed, or in the moment before. Nothing counts as done before it is durable.
  */
 final class Saver implements AutoCloseable {
 
@@ -24,11 +24,14 @@ final class Saver implements AutoCloseable {
 
     private static final int MOST_OUTCOMES = 1000;
     private static final Duration PAUSE = Duration.ofMillis(200);
+    private static final Duration LINGER = Duration.ofMillis(2);
+    private static final int ENOUGH = 50;
     private static final Duration TELLING = Duration.ofSeconds(1);
 
     private final WorkerParts parts;
     private final Outcomes outcomes;
     private final RunningAttempts running;
+    private final int slots;
     private final Listener listener;
     private final OutcomeLog log = new OutcomeLog();
     private final BlockingQueue<Outcome> ended = new LinkedBlockingQueue<>();
@@ -41,10 +44,11 @@ final class Saver implements AutoCloseable {
     private final Due telling = new Due(TELLING);
     private final DatabaseTrouble trouble = new DatabaseTrouble();
 
-    Saver(WorkerParts parts, RunningAttempts running, Listener listener) {
+    Saver(WorkerParts parts, RunningAttempts running, int slots, Listener listener) {
         this.parts = parts;
         this.outcomes = new Outcomes(parts.database().jdbc(), parts.json());
         this.running = running;
+        this.slots = slots;
         this.listener = listener;
         thread.setDaemon(true);
         thread.setContextClassLoader(Saver.class.getClassLoader());
@@ -76,12 +80,16 @@ final class Saver implements AutoCloseable {
         log.sumUp(true);
     }
 
+    /** Waits for the first, and a little for others, unless somebody waits for what they hold or for their slots. */
     private void collect() throws InterruptedException {
-        if (unsaved.isEmpty()) {
-            var first = ended.poll(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-            if (first != null) {
-                unsaved.add(first);
+        long patience = PAUSE.toNanos();
+        while (unsaved.size() < ENOUGH && patience > 0) {
+            var next = ended.poll(patience, TimeUnit.NANOSECONDS);
+            if (next == null) {
+                break;
             }
+            unsaved.add(next);
+            patience = next.attempt().claim().holds() || running.count() >= slots ? 0 : LINGER.toNanos();
         }
         ended.drainTo(unsaved, MOST_OUTCOMES - unsaved.size());
     }
