@@ -145,7 +145,7 @@ BENCH = "$(JDK_HOME)/bin/java" -Xmx256m -cp "target/test-classes:target/classes:
 	-Dcommand="$(strip make $@ $(MAKEOVERRIDES))" dev.rowrunner.bench
 bench: jdk ## [RUNS=3] [JOBS=100000] [ONLY=rowrunner,jobrunr]: measures Rowrunner beside its peers in one run
 	@$(MVN) -q -Pbench -Dspotless.check.skip test-compile
-	@$(BENCH).Bench $(or $(RUNS),3) $(or $(JOBS),100000) 6 3 false $(ONLY)
+	@$(BENCH).Bench $(or $(RUNS),3) $(or $(JOBS),100000) 5 3 false $(ONLY)
 
 bench-full: jdk ## [RUNS=3] [JOBS=100000] [ONLY=]: the same with more patience for who is slow
 	@$(MVN) -q -Pbench -Dspotless.check.skip test-compile

@@ -9,7 +9,7 @@ const [, , name, jdbcUrl, user, password, postmaster, ...plan] = process.argv;
 const [jobs, seconds, latencySeconds] = plan.map(Number);
 const offered = plan[3].split(',').filter(Boolean).map(Number);
 const url = jdbcUrl.replace('jdbc:postgresql://', `postgres://${user}:${password}@`);
-const WARM_UP = 60000, MOST_AT_ONCE = 5000, LONG_ENOUGH = 0.25, CALLERS = 16, ROWS = 10000;
+const WARM_UP = 60000, WARM_DRAINS = 4, MOST_AT_ONCE = 5000, LONG_ENOUGH = 0.25, CALLERS = 16, ROWS = 10000;
 const pool = new pg.Pool({connectionString: url, max: 20});
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
 const now = () => Number(process.hrtime.bigint()) / 1e9;
@@ -145,7 +145,7 @@ async function costs() {
 }
 
 async function latency(perSecond) {
-    const count = perSecond * latencySeconds, due = new Float64Array(count);
+    const count = perSecond * (1 + latencySeconds), due = new Float64Array(count);
     const known = work(n => { due[n] = now() - due[n]; });
     await contender.start(known.handler);
     await sleep(1000);
@@ -161,7 +161,7 @@ async function latency(perSecond) {
     await known.await(count, latencySeconds + seconds);
     await contender.stop();
     await contender.clear();
-    const sorted = due.sort(), at = q => sorted[Math.floor(q * (count - 1))] * 1000;
+    const sorted = due.slice(perSecond).sort(), at = q => sorted[Math.floor(q * (sorted.length - 1))] * 1000;
     return known.done < count ? {} : {p50: at(0.5), p95: at(0.95), p99: at(0.99)};
 }
 
@@ -170,7 +170,7 @@ await pool.query('CREATE TABLE bench_row (id bigint PRIMARY KEY, n bigint NOT NU
 await pool.query('INSERT INTO bench_row SELECT i, 0 FROM generate_series(0, $1::int) AS i', [ROWS]);
 await singles(1, contender.enqueue);
 await singles(1, enqueueInTransaction);
-await drain(work(), await enqueueAll(WARM_UP, 1), 3);
+for (const end = now() + WARM_DRAINS; now() < end;) await drain(work(), await enqueueAll(WARM_UP, 1), end - now());
 
 const results = {};
 results.single = await singles(2, contender.enqueue);

@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.LongStream;
+import java.util.stream.IntStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Everything that is measured of one Java contender, in a process of its own so that its processor time and memory are
- * its own. Before anything is measured, each enqueues and drains for some 5 s, since code takes two to three times as
+ * its own. Before anything is measured, each enqueues and drains for some 6 s, since code takes two to three times as
  * long until it is compiled; and before jobs are drained, PostgreSQL is told how many there are, since some contenders'
  * plans need it. Prints {@code RESULT} and one JSON object; all else that it prints is noise.
  */
@@ -32,6 +32,7 @@ final class Trial {
     record Plan(int jobs, int seconds, int latencySeconds, List<Integer> offered) {}
 
     private static final int WARM_UP = 60_000;
+    private static final Duration WARM_DRAINS = Duration.ofSeconds(4);
     private static final Duration WARM_SINGLES = Duration.ofSeconds(1);
     private static final Duration SETTLE = Duration.ofSeconds(1);
     private static final Duration SINGLES = Duration.ofSeconds(2);
@@ -97,8 +98,10 @@ final class Trial {
     private void warmUp() throws Exception {
         Load.singles(WARM_SINGLES, contender::enqueue);
         singlesInTransactions("warmUp", WARM_SINGLES);
-        long jobs = enqueueAll(WARM_UP, Duration.ofSeconds(1));
-        drain(Work.nothing(), jobs, Duration.ofSeconds(3));
+        for (long end = System.nanoTime() + WARM_DRAINS.toNanos(); System.nanoTime() < end; ) {
+            long jobs = enqueueAll(WARM_UP, Duration.ofSeconds(1));
+            drain(Work.nothing(), jobs, Duration.ofNanos(end - System.nanoTime()));
+        }
         results.clear();
     }
 
@@ -153,9 +156,12 @@ final class Trial {
         return load.enqueueAll(jobs, limit, contender::enqueueAll);
     }
 
-    /** From when each job was to be enqueued, whether the callers kept up or not, until its handler began. */
+    /**
+     * From when each job was to be enqueued, whether the callers kept up or not, until its handler began. The first second
+     * does not count.
+     */
     private void latency(int perSecond) throws Exception {
-        int jobs = perSecond * plan.latencySeconds();
+        int jobs = perSecond * (1 + plan.latencySeconds());
         var nanos = new AtomicLongArray(jobs);
         var work = Work.timing(nanos);
         contender.start(work);
@@ -176,12 +182,12 @@ final class Trial {
         work.await(jobs, Duration.ofSeconds(plan.latencySeconds() + plan.seconds()));
         contender.stop();
         contender.clear();
-        results.put("pickup" + perSecond, work.done() < jobs ? Map.of() : quantiles(nanos));
+        results.put("pickup" + perSecond, work.done() < jobs ? Map.of() : quantiles(nanos, perSecond));
     }
 
-    private static Map<String, Double> quantiles(AtomicLongArray nanos) {
-        var sorted = LongStream.range(0, nanos.length())
-                .map(i -> nanos.get((int) i))
+    private static Map<String, Double> quantiles(AtomicLongArray nanos, int from) {
+        var sorted = IntStream.range(from, nanos.length())
+                .mapToLong(nanos::get)
                 .sorted()
                 .toArray();
         return Map.of("p50", at(sorted, 0.5), "p95", at(sorted, 0.95), "p99", at(sorted, 0.99));
