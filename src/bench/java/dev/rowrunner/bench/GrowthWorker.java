@@ -23,6 +23,10 @@ final class GrowthWorker {
 
     /** URL, user, password, log */
     public static void main(String[] args) throws Exception {
+        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {
+            error.printStackTrace(System.out);
+            System.exit(1);
+        });
         var answers = System.out;
         System.setOut(new PrintStream(new FileOutputStream(args[3]), true));
         var contender = new RowrunnerContender(new Database(args[0], args[1], args[2]));

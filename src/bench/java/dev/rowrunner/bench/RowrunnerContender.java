@@ -86,6 +86,7 @@ final class RowrunnerContender implements Contender {
                 new Transactions(producer.getBean(TransactionTemplate.class), producer.getBean(JdbcClient.class)));
     }
 
+    /** From here on jobs are enqueued in the worker's own process, as they are where it has all roles. */
     @Override
     public void start(LongConsumer handler) {
         this.handler[0] = handler;
@@ -95,8 +96,10 @@ final class RowrunnerContender implements Contender {
 
     @Override
     public void stop() {
-        jobs = producer.getBean(Jobs.class);
         worker.close();
+        if (producer != null) {
+            jobs = producer.getBean(Jobs.class);
+        }
     }
 
     @Override

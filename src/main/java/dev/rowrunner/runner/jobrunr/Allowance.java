@@ -4,9 +4,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -46,6 +48,7 @@ final class Allowance {
     private final JdbcClient jdbc;
     private final Queues queues;
     private final Map<String, Deque<Integer>> slots = new TreeMap<>();
+    private final Set<String> exhausted = new HashSet<>();
     private final Map<String, Integer> promised = new HashMap<>();
     private final Map<String, Integer> tokens = new TreeMap<>();
     private final Map<String, Integer> granted = new HashMap<>();
@@ -81,7 +84,8 @@ final class Allowance {
             }
         });
         slots.forEach((scope, locked) -> {
-            if (locked.size() <= count(rows, lane -> scopes(lane).contains(scope))) {
+            if (exhausted.contains(scope)
+                    && locked.size() <= count(rows, lane -> scopes(lane).contains(scope))) {
                 closed.add(lane -> scopes(lane).contains(scope));
             }
         });
@@ -116,12 +120,16 @@ final class Allowance {
         int more = promised.getOrDefault(scope, 0) + wanted - locked.size();
         if (more > 0) {
             // Those locked already are not skipped by their own transaction, so all are asked for again.
+            int all = promised.getOrDefault(scope, 0) + wanted;
             locked.clear();
             locked.addAll(jdbc.sql(FREE_SLOTS)
                     .param("scope", scope)
-                    .param("wanted", promised.getOrDefault(scope, 0) + wanted)
+                    .param("wanted", all)
                     .query(Integer.class)
                     .list());
+            if (locked.size() < all) {
+                exhausted.add(scope);
+            }
         }
         return locked;
     }
