@@ -152,6 +152,11 @@ final class Pump implements AutoCloseable {
         runner.stop();
     }
 
+    /** What was claimed ahead and waits all the same. */
+    void giveBackStale() {
+        runner.giveBackStale();
+    }
+
     private void run() {
         while (!closed) {
             try {

@@ -23,6 +23,8 @@ final class Runner {
      */
     record Claimed(Attempt attempt, Handled<?> handled, boolean prompt) {}
 
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     private final WorkerParts parts;
     private final int slots;
     private final Executor executor;
@@ -58,6 +60,19 @@ final class Runner {
         for (var next = waiting.poll(); next != null; next = waiting.poll()) {
             giveBack(next.attempt(), "the worker stopped before it began");
         }
+    }
+
+    /** Those that wait for longer than was thought go to whoever has a slot: jobs that were short have become long. */
+    void giveBackStale() {
+        for (var first = waiting.peek(); first != null && isStale(first); first = waiting.peek()) {
+            if (waiting.remove(first)) {
+                giveBack(first.attempt(), "no slot became free for it");
+            }
+        }
+    }
+
+    private static boolean isStale(Claimed claimed) {
+        return claimed.attempt().age().compareTo(PATIENCE) > 0;
     }
 
     private boolean takeSlot() {

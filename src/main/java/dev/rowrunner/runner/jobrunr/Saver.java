@@ -4,6 +4,7 @@ import dev.rowrunner.runner.jobrunr.Outcome.How;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -98,8 +99,10 @@ final class Saver implements AutoCloseable {
     private void runCycle() {
         try {
             if (!unsaved.isEmpty()) {
-                save(unsaved);
+                var some = List.copyOf(unsaved);
+                var refused = store(some);
                 unsaved.clear();
+                settle(some, refused);
             }
             if (telling.isDue(false)) {
                 running.all()
@@ -114,9 +117,12 @@ final class Saver implements AutoCloseable {
         }
     }
 
-    private void save(List<Outcome> some) {
-        var refused = parts.database()
+    private Set<Attempt> store(List<Outcome> some) {
+        return parts.database()
                 .inTransaction(() -> outcomes.save(some, parts.clock().instant()));
+    }
+
+    private void settle(List<Outcome> some, Set<Attempt> refused) {
         running.remove(some.stream().map(Outcome::attempt).toList());
         some.forEach(outcome -> account(outcome, refused.contains(outcome.attempt())));
         listener.saved(
@@ -142,8 +148,9 @@ final class Saver implements AutoCloseable {
     private void saveOneByOne() {
         for (var outcome : List.copyOf(unsaved)) {
             try {
-                save(List.of(outcome));
+                var refused = store(List.of(outcome));
                 unsaved.remove(outcome);
+                settle(List.of(outcome), refused);
             } catch (RuntimeException e) {
                 trouble.report(e, running.count(), unsaved.size());
                 if (DatabaseTrouble.passes(e)) {

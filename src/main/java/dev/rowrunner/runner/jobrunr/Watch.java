@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Interrupts attempts that run longer than their kind allows, and reports those that go on all the same. Such an attempt
- * keeps its slot and its lease: its job is not run again while it lasts.
+ * keeps its slot and its lease: its job is not run again while it lasts. Sees to it that nothing waits here for long.
  */
 final class Watch implements AutoCloseable {
 
@@ -33,11 +33,12 @@ final class Watch implements AutoCloseable {
     }
 
     void start() {
-        eye.scheduleWithFixedDelay(
-                () -> pump.running().all().forEach(this::watch),
-                GLANCE.toMillis(),
-                GLANCE.toMillis(),
-                TimeUnit.MILLISECONDS);
+        eye.scheduleWithFixedDelay(this::glance, GLANCE.toMillis(), GLANCE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void glance() {
+        pump.running().all().forEach(this::watch);
+        pump.giveBackStale();
     }
 
     private void watch(Attempt attempt) {

@@ -99,6 +99,38 @@ class WorkerServerTest {
     }
 
     @Test
+    void givesBackWhatItClaimedAheadWhenShortJobsBecomeLong() {
+        var release = new CountDownLatch(1);
+        probe.does((args, job) -> {
+            if (args.name().startsWith("long")) {
+                release.await();
+            }
+        });
+        jobs.enqueueAll(Probe.KIND, named("short", 2000));
+        jobs.enqueueAll(Probe.KIND, named("long", 500));
+
+        await().until(() -> countOf("succeeded") == 2000 && countOf("processing") == THREADS);
+        assertThat(givenBack()).isPositive();
+        assertThat(countOf("enqueued")).isEqualTo(500 - THREADS);
+        release.countDown();
+        await().until(() -> countOf("succeeded") == 2500);
+        assertThat(probe.calls).hasSize(2500);
+        assertThat(probe.calls).extracting(Probe.Call::attempt).containsOnly(1);
+    }
+
+    private static List<Probe.Args> named(String name, int jobs) {
+        return IntStream.range(0, jobs)
+                .mapToObj(i -> Probe.Args.named(name + " " + i))
+                .toList();
+    }
+
+    private int givenBack() {
+        return jdbc.sql("SELECT count(*) FROM rowrunner.job_history WHERE reason LIKE 'Given back: no slot%'")
+                .query(Integer.class)
+                .single();
+    }
+
+    @Test
     void waitsForTheRunningJobBeforeItStopsAndStartsNoOther() {
         var release = new CountDownLatch(1);
         probe.does((args, job) -> release.await());
