@@ -27,10 +27,14 @@ MVN := mvn -B -ntp
 # The jar unpacked, since classes of jars within a jar can't be archived: with the archive a start takes half the time.
 UNPACKED := target/app
 APP := $(UNPACKED)/rowrunner.jar
-# JDKs from 19 on write an archive when a run ends that had none that fits; older ones only when told to.
+# JDKs from 25 on keep profiles and compiled classes as well. Those from 19 on write an archive when a run ends that had
+# none that fits; older ones only when told to.
 archive = -Xlog:disable $(if $(filter 17 18,$(JDK_VERSION)),,-XX:+AutoCreateSharedArchive) -XX:SharedArchiveFile=$(UNPACKED)/$(1).jsa
 make_archive = $(if $(filter 17 18,$(JDK_VERSION)),-Xlog:disable -XX:ArchiveClassesAtExit=$(UNPACKED)/$(1).jsa,$(call archive,$(1)))
-ROWRUNNER := "$(JDK_HOME)/bin/java" $(call archive,server) -jar $(APP)
+newest := $(filter-out 17 18 19 20 21 22 23 24,$(JDK_VERSION))
+server_archive = $(if $(newest),-Xlog:disable -XX:AOTCache=$(UNPACKED)/server.aot,$(call archive,server))
+make_server_archive = $(if $(newest),-Xlog:disable -XX:AOTCacheOutput=$(UNPACKED)/server.aot,$(call make_archive,server))
+ROWRUNNER := "$(JDK_HOME)/bin/java" $(server_archive) -jar $(APP)
 # What ends after a moment must not spend that moment on compiling for the long run.
 COMMAND := "$(JDK_HOME)/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC $(call archive,command) -jar $(APP)
 
@@ -71,8 +75,9 @@ $(JAR): $(SOURCES)
 $(APP): $(JAR)
 	@rm -rf $(UNPACKED)
 	@"$(JDK_HOME)/bin/java" -Djarmode=tools -jar $(JAR) extract --destination $(UNPACKED)
-	@ops/archive-classes.sh "$(JDK_HOME)/bin/java" $(call make_archive,server) -jar $(APP)
+	@# Before the archive is made, which fits the file of this time only.
 	@touch $(APP)
+	@ops/archive-classes.sh "$(JDK_HOME)/bin/java" $(make_server_archive) -jar $(APP)
 
 start: jdk $(APP) ## starts the built jar on DATABASE_URL and REDIS_URL, as in production
 	@test -n "$$DATABASE_URL" -a -n "$$REDIS_URL" || { echo "make start needs DATABASE_URL and REDIS_URL; 'make run-worker' brings its own servers" >&2; exit 1; }

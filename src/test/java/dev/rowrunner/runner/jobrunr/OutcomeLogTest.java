@@ -2,6 +2,7 @@ package dev.rowrunner.runner.jobrunr;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -19,8 +20,11 @@ class OutcomeLogTest {
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
     private final OutcomeLog log = new OutcomeLog();
 
+    private final Level level = logger.getLevel();
+
     @BeforeEach
     void listen() {
+        logger.setLevel(Level.INFO);
         lines.start();
         logger.addAppender(lines);
     }
@@ -28,6 +32,7 @@ class OutcomeLogTest {
     @AfterEach
     void stopListening() {
         logger.detachAppender(lines);
+        logger.setLevel(level);
     }
 
     @Test
