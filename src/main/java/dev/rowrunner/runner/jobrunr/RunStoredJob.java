@@ -3,7 +3,7 @@ package dev.rowrunner.runner.jobrunr;
 import org.jobrunr.jobs.lambdas.JobRequestHandler;
 
 /**
- * What stored jobs name as the class that runs them. A {@link Performer} runs them instead; a JobRunr server of another
+ * What stored jobs name as the class that runs them. A {@link Runner} runs them instead; a JobRunr server of another
  * make, pointed at this database, is told so.
  */
 public final class RunStoredJob implements JobRequestHandler<StoredJob> {

@@ -88,10 +88,13 @@ final class Runner {
 
     private void work() {
         do {
-            for (var next = waiting.poll(); next != null; next = waiting.poll()) {
-                run(next);
+            try {
+                for (var next = waiting.poll(); next != null; next = waiting.poll()) {
+                    run(next);
+                }
+            } finally {
+                busy.decrementAndGet();
             }
-            busy.decrementAndGet();
             // One that came after the last look, when all slots seemed taken.
         } while (!waiting.isEmpty() && takeSlot());
     }
