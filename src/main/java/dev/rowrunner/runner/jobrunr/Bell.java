@@ -102,8 +102,11 @@ class Bell implements AutoCloseable {
         sleepers.remove(sleeper);
     }
 
+    /** Under the lock, so that ringing never throws: what it tells of is committed by then. */
     @Override
     public void close() {
-        teller.shutdown();
+        synchronized (untold) {
+            teller.shutdown();
+        }
     }
 }

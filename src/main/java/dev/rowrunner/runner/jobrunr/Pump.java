@@ -290,7 +290,7 @@ final class Pump implements AutoCloseable {
         unknown.entrySet().stream()
                 .filter(suspects.entrySet()::contains)
                 .forEach(job -> giveBack(job.getKey(), job.getValue(), now));
-        if (!suspects.keySet().containsAll(unknown.keySet())) {
+        if (inDoubt && !suspects.keySet().containsAll(unknown.keySet())) {
             checkRunning();
         }
         suspects = unknown;

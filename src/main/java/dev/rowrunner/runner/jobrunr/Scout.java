@@ -86,6 +86,7 @@ final class Scout implements AutoCloseable {
         look();
     }
 
+    /** Whatever goes wrong, the thread goes on: without it the worker would miss all that nobody tells of. */
     private void run() {
         while (!closed) {
             try {
@@ -97,6 +98,8 @@ final class Scout implements AutoCloseable {
                 return;
             } catch (RuntimeException e) {
                 lookAgainAfter(e);
+            } catch (Error e) {
+                lookAgainAfter(new IllegalStateException(e));
             }
         }
     }
