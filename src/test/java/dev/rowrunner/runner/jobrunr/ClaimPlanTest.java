@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -29,6 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
  * What the claim reads, however many rows wait, are finished, or lie in a paused queue: the statement as {@link Claims}
  * sends it, on the engine's own connections, under EXPLAIN. With {@code -Drowrunner.plan.scale=10} ten times the rows.
  */
+@Tag("slow")
 @MachineRoomTest
 class ClaimPlanTest {
 
