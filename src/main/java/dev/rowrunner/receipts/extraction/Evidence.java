@@ -7,7 +7,7 @@ import java.util.Set;
 final class Evidence {
 
     /** From here on a text is taken for a receipt. */
-    static final int ENOUGH = 60;
+    static final int ENOUGH = 50;
 
     private static final int SUREST = 90;
 

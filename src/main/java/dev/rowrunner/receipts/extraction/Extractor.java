@@ -63,8 +63,6 @@ public final class Extractor {
         try {
             reader.read(source);
             return best(reader.letters(), notes, deadline);
-        } catch (Unreadable e) {
-            return new Refused(String.valueOf(e.getMessage()));
         } catch (MimeException | IOException | RuntimeException | StackOverflowError e) {
             // What the libraries make of malformed mails is not for the caller to know.
             return refusal(e);
@@ -73,6 +71,9 @@ public final class Extractor {
 
     private static Refused refusal(Throwable failure) {
         for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Unreadable) {
+                return new Refused(String.valueOf(cause.getMessage()));
+            }
             if (HEADER_LIMITS.contains(cause.getClass())) {
                 return new Refused("a header is too long, or there are too many");
             }

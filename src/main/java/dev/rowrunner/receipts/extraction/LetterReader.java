@@ -49,7 +49,7 @@ final class LetterReader {
         }
         for (var body : letter.bodies) {
             if (!body.html()) {
-                readBody(plainLines(body), Origin.PLAIN_TEXT, marked);
+                readBody(Line.of(body.text()), Origin.PLAIN_TEXT, marked);
             }
         }
         readings.sort(Comparator.comparing(Reading::origin));
@@ -69,7 +69,7 @@ final class LetterReader {
 
     private void readBody(List<Line> lines, Origin origin, boolean marked) throws Unreadable {
         forwarded = forwarded == null ? Forwarded.sender(letter.subject, lines).orElse(null) : forwarded;
-        readText(lines, origin, marked);
+        readText(unquoted(lines), origin, marked);
     }
 
     private void readText(List<Line> lines, Origin origin, boolean marked) throws Unreadable {
@@ -78,10 +78,8 @@ final class LetterReader {
     }
 
     /** What an answer quotes is another's. */
-    private List<Line> plainLines(Letter.Body body) {
-        return Line.of(body.text()).stream()
-                .filter(line -> !line.text().startsWith(">"))
-                .toList();
+    private static List<Line> unquoted(List<Line> lines) {
+        return lines.stream().filter(line -> !line.text().startsWith(">")).toList();
     }
 
     private boolean isAnswer() {

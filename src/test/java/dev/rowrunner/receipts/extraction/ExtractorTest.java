@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,15 @@ class ExtractorTest {
 
         assertThat(receipt.vendor()).isEqualTo("Acme");
         assertThat(receipt.date()).isEqualTo(LocalDate.of(2024, 3, 15));
+    }
+
+    @Test
+    void aShortReceiptIsEnough() {
+        var english = Mails.extract(Mails.plain("Acme <a@acme.com>", "Your receipt", "Hello,\nTotal: $12.50\nBye"));
+        var turkish = Mails.extract(Mails.plain("Örnek <a@ornek.com.tr>", "Faturanız", "Merhaba,\nToplam: 12,50 TL"));
+        var hebrew = Mails.extract(Mails.plain("חנות <a@example.co.il>", "קבלה 17", "שלום,\nסה\"כ: 12.50 ₪"));
+
+        assertThat(Stream.of(english, turkish, hebrew).map(Extraction::outcome)).allMatch(Receipt.class::isInstance);
     }
 
     @Test
