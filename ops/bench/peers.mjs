@@ -9,7 +9,7 @@ import {run, makeWorkerUtils} from 'graphile-worker';
 const [, , name, jdbcUrl, user, password, postmaster, ...plan] = process.argv;
 const [jobs, seconds, latencySeconds] = plan.map(Number);
 const url = jdbcUrl.replace('jdbc:postgresql://', `postgres://${user}:${password}@`);
-const WARM_UP = 60000, WARM_DRAINS = 10, MOST_AT_ONCE = 5000, LONG_ENOUGH = 0.25, CALLERS = 16, ROWS = 10000;
+const WARM_UP = 60000, WARM_DRAINS = 10, WARM_SQL_DRAINS = 6, WARM_OFFERS = 6, MOST_AT_ONCE = 5000, LONG_ENOUGH = 0.25, CALLERS = 16, ROWS = 10000;
 const pool = new pg.Pool({connectionString: url, max: 20});
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
 const now = () => Number(process.hrtime.bigint()) / 1e9;
@@ -144,8 +144,8 @@ async function costs() {
     return {wal: row.wal, commits: row.commits, own: (own.user + own.system) / 1e6, postgres: postgresSeconds()};
 }
 
-async function latency(perSecond) {
-    const count = perSecond * (1 + latencySeconds), due = new Float64Array(count);
+async function latency(perSecond, time, limit) {
+    const count = perSecond * (1 + time), due = new Float64Array(count);
     const known = work(n => { due[n] = now() - due[n]; });
     await contender.start(known.handler);
     await sleep(1000);
@@ -158,7 +158,7 @@ async function latency(perSecond) {
             await contender.enqueue(n);
         }
     });
-    await known.await(count, latencySeconds + seconds);
+    await known.await(count, limit);
     await contender.stop();
     await contender.clear();
     const sorted = due.slice(perSecond).sort(), at = q => sorted[Math.floor(q * (sorted.length - 1))] * 1000;
@@ -172,7 +172,11 @@ async function warmUp() {
     await singles(2, contender.enqueue);
     await singles(2, enqueueInTransaction);
     for (const end = now() + WARM_DRAINS; now() < end;) await drain(work(), await enqueueAll(WARM_UP, 1), end - now());
+    for (const end = now() + WARM_SQL_DRAINS; now() < end;) await drain(sqlWork(), await enqueueAll(WARM_UP / 4, 1), end - now());
+    await latency(1000, WARM_OFFERS, WARM_OFFERS);
 }
+
+const sqlWork = () => work(n => updateRow(pool, n));
 
 async function bulkThenDrain(results) {
     let before = await costs(), began = now();
@@ -199,7 +203,7 @@ async function bulkThenDrain(results) {
 async function drainWithSql(results) {
     const some = await enqueueAll(jobs / 4, seconds / 2);
     await pool.query('ANALYZE');
-    results.drainedSql = await drain(work(n => updateRow(pool, n)), some, seconds / 2);
+    results.drainedSql = await drain(sqlWork(), some, seconds / 2);
 }
 
 const parts = {
@@ -208,8 +212,8 @@ const parts = {
     SINGLE_IN_TRANSACTION: async results => { results.singleInTransaction = await singles(2, enqueueInTransaction); },
     BULK_AND_DRAIN: bulkThenDrain,
     DRAIN_WITH_SQL: drainWithSql,
-    PICKUP_100: async results => { results.pickup100 = await latency(100); },
-    PICKUP_1000: async results => { results.pickup1000 = await latency(1000); },
+    PICKUP_100: async results => { results.pickup100 = await latency(100, latencySeconds, latencySeconds + seconds); },
+    PICKUP_1000: async results => { results.pickup1000 = await latency(1000, latencySeconds, latencySeconds + seconds); },
 };
 
 for await (const part of readline.createInterface({input: process.stdin})) {

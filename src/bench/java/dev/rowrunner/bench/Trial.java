@@ -11,15 +11,16 @@ import java.util.Scanner;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Everything that is measured of one Java contender, in a process of its own so that its processor time and memory are
- * its own. Before anything is measured, each enqueues and drains for some 14 s, since code takes two to three times as
- * long until it is compiled; and before jobs are drained, PostgreSQL is told how many there are, since some contenders'
- * plans need it. Does what each line on its standard input names, a {@link Part}; prints {@code RESULT} and one JSON object
+ * its own. Before anything is measured, each does of every part what takes it half a minute in all, since code takes two to
+ * three times as long until it is compiled; and before jobs are drained, PostgreSQL is told how many there are, since
+ * some contenders' plans need it. Does what each line on its standard input names, a {@link Part}; prints {@code RESULT} and one JSON object
  * each time, and all else that it prints is noise.
  */
 final class Trial {
@@ -33,7 +34,9 @@ final class Trial {
 
     private static final int WARM_UP = 60_000;
     private static final Duration WARM_DRAINS = Duration.ofSeconds(10);
+    private static final Duration WARM_SQL_DRAINS = Duration.ofSeconds(6);
     private static final Duration WARM_SINGLES = Duration.ofSeconds(2);
+    private static final int WARM_OFFERS = 6;
     private static final Duration SETTLE = Duration.ofSeconds(1);
     private static final Duration SINGLES = Duration.ofSeconds(2);
 
@@ -87,26 +90,32 @@ final class Trial {
 
     private void run(Part part, JdbcClient jdbc) throws Exception {
         switch (part) {
-            case WARM_UP -> warmUp();
+            case WARM_UP -> warmUp(jdbc);
             case SINGLE -> results.put("single", Load.singles(SINGLES, contender::enqueue));
             case SINGLE_IN_TRANSACTION -> singlesInTransactions("singleInTransaction", SINGLES);
             case BULK_AND_DRAIN -> bulkThenDrain(jdbc);
             case DRAIN_WITH_SQL -> drainWithSql(jdbc);
-            case PICKUP_100 -> latency(100);
-            case PICKUP_1000 -> latency(1000);
+            case PICKUP_100 -> latency(100, plan.latencySeconds(), patience());
+            case PICKUP_1000 -> latency(1000, plan.latencySeconds(), patience());
         }
         contender.clear();
         results.put("heapMb", peakHeap());
     }
 
-    private void warmUp() throws Exception {
+    private void warmUp(JdbcClient jdbc) throws Exception {
         Load.singles(WARM_SINGLES, contender::enqueue);
         singlesInTransactions("warmUp", WARM_SINGLES);
-        for (long end = System.nanoTime() + WARM_DRAINS.toNanos(); System.nanoTime() < end; ) {
-            long jobs = enqueueAll(WARM_UP, Duration.ofSeconds(1));
-            drain(Work.nothing(), jobs, Duration.ofNanos(end - System.nanoTime()));
-        }
+        warmUp(WARM_DRAINS, WARM_UP, Work::nothing);
+        warmUp(WARM_SQL_DRAINS, WARM_UP / 4, () -> Work.of(n -> Rows.update(jdbc, n)));
+        latency(1000, WARM_OFFERS, Duration.ofSeconds(WARM_OFFERS));
         results.clear();
+    }
+
+    private void warmUp(Duration time, int most, Supplier<Work> work) throws Exception {
+        for (long end = System.nanoTime() + time.toNanos(); System.nanoTime() < end; ) {
+            long jobs = enqueueAll(most, Duration.ofSeconds(1));
+            drain(work.get(), jobs, Duration.ofNanos(end - System.nanoTime()));
+        }
     }
 
     private void singlesInTransactions(String figure, Duration time) throws Exception {
@@ -164,8 +173,8 @@ final class Trial {
      * From when each job was to be enqueued, whether the callers kept up or not, until its handler began. The first second
      * does not count.
      */
-    private void latency(int perSecond) throws Exception {
-        int jobs = perSecond * (1 + plan.latencySeconds());
+    private void latency(int perSecond, int seconds, Duration limit) throws Exception {
+        int jobs = perSecond * (1 + seconds);
         var nanos = new AtomicLongArray(jobs);
         var work = Work.timing(nanos);
         contender.start(work);
@@ -183,10 +192,14 @@ final class Trial {
             }
             return null;
         });
-        work.await(jobs, Duration.ofSeconds(plan.latencySeconds() + plan.seconds()));
+        work.await(jobs, limit);
         contender.stop();
         contender.clear();
         results.put("pickup" + perSecond, work.done() < jobs ? Map.of() : quantiles(nanos, perSecond));
+    }
+
+    private Duration patience() {
+        return Duration.ofSeconds(plan.latencySeconds() + plan.seconds());
     }
 
     private static Map<String, Double> quantiles(AtomicLongArray nanos, int from) {
