@@ -446,9 +446,9 @@ BEGIN
         RETURN mine;
     END IF;
     UPDATE rowrunner.limit_slot SET worker = p_worker
-    WHERE scope = p_scope AND n IN (SELECT n FROM rowrunner.limit_slot
-                                    WHERE scope = p_scope AND worker IS NULL AND n <= most
-                                    ORDER BY n LIMIT p_wanted - mine FOR UPDATE SKIP LOCKED);
+    WHERE scope = p_scope AND n = ANY (ARRAY(SELECT n FROM rowrunner.limit_slot
+                                             WHERE scope = p_scope AND worker IS NULL AND n <= most
+                                             ORDER BY n LIMIT p_wanted - mine FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS added = ROW_COUNT;
     RETURN mine + added;
 END
@@ -462,8 +462,8 @@ DECLARE
     most int := rowrunner.limit_of(p_scope);
 BEGIN
     UPDATE rowrunner.limit_slot SET worker = NULL
-    WHERE scope = p_scope AND n IN (SELECT n FROM rowrunner.limit_slot
-                                    WHERE scope = p_scope AND worker = p_worker ORDER BY n OFFSET p_needed);
+    WHERE scope = p_scope AND n = ANY (ARRAY(SELECT n FROM rowrunner.limit_slot
+                                             WHERE scope = p_scope AND worker = p_worker ORDER BY n OFFSET p_needed));
     WITH above AS (
         SELECT n, row_number() OVER (ORDER BY n) AS turn
         FROM rowrunner.limit_slot WHERE scope = p_scope AND worker = p_worker AND n > most),
@@ -509,8 +509,8 @@ BEGIN
     WHERE c.key = p_key FOR UPDATE OF c;
     FOR returned IN
         UPDATE rowrunner.job SET parked = false
-        WHERE id IN (SELECT id FROM rowrunner.job WHERE state = 'ENQUEUED' AND parked AND concurrency_key = p_key
-                     ORDER BY claim_key LIMIT greatest(coalesce(room, 1), 0) FOR UPDATE SKIP LOCKED)
+        WHERE id = ANY (ARRAY(SELECT id FROM rowrunner.job WHERE state = 'ENQUEUED' AND parked AND concurrency_key = p_key
+                              ORDER BY claim_key LIMIT greatest(coalesce(room, 1), 0) FOR UPDATE SKIP LOCKED))
         RETURNING *
     LOOP
         PERFORM rowrunner.wake(returned.queue, returned.kind, returned.tenant, returned.claim_key);
@@ -772,8 +772,8 @@ BEGIN
     WITH ended AS (
         UPDATE rowrunner.worker
         SET ended_at = clock_timestamp(), ended_by = coalesce(ended_by, 'lost: no beat since ' || rowrunner.iso(beat_at))
-        WHERE id IN (SELECT id FROM rowrunner.worker
-                     WHERE ended_at IS NULL AND beat_at < clock_timestamp() - p_lease ORDER BY id FOR UPDATE SKIP LOCKED)
+        WHERE id = ANY (ARRAY(SELECT id FROM rowrunner.worker
+                              WHERE ended_at IS NULL AND beat_at < clock_timestamp() - p_lease ORDER BY id FOR UPDATE SKIP LOCKED))
         RETURNING server)
     DELETE FROM jobrunr.jobrunr_backgroundjobservers WHERE id IN (SELECT server::text FROM ended);
     RETURN QUERY
@@ -1157,8 +1157,8 @@ BEGIN
         WHERE runs.jobs > coalesce(has.slots, 0) ORDER BY worker
     LOOP
         UPDATE rowrunner.limit_slot SET worker = owed.worker
-        WHERE scope = p_scope AND n IN (SELECT n FROM rowrunner.limit_slot WHERE scope = p_scope AND worker IS NULL
-                                        ORDER BY n LIMIT owed.slots FOR UPDATE SKIP LOCKED);
+        WHERE scope = p_scope AND n = ANY (ARRAY(SELECT n FROM rowrunner.limit_slot WHERE scope = p_scope AND worker IS NULL
+                                                 ORDER BY n LIMIT owed.slots FOR UPDATE SKIP LOCKED));
         GET DIAGNOSTICS taken = ROW_COUNT;
         INSERT INTO rowrunner.limit_slot (scope, n, worker)
         SELECT p_scope, last.n + i, owed.worker

@@ -13,6 +13,8 @@ final class Java {
     static List<String> command(Class<?> main, List<String> args) {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // As servers are run: a heap that has to grow is collected all the time.
+                "-Xms512m",
                 "-Xmx512m",
                 "-cp",
                 System.getProperty("java.class.path")));

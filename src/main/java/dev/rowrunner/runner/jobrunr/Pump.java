@@ -27,6 +27,9 @@ final class Pump implements AutoCloseable {
     /** So many jobs of a tenant at a time where they are short; else one. */
     private static final int LONG_TURN = 10;
 
+    /** As much room as a limit must have for claims ahead; a job for a free slot needs no more than one. */
+    private static final double WORTH_A_CLAIM = 0.25;
+
     /** More than that, and those claimed first would wait for the last. */
     private static final int MOST_AT_ONCE = 500;
 
@@ -188,8 +191,9 @@ final class Pump implements AutoCloseable {
         var known = queues;
         lanes.closed(lane -> !known.isOpen(lane.queue()));
         if (lanes.anyFull()) {
+            double part = running.count() < properties.threads() ? 0 : WORTH_A_CLAIM;
             lanes.reopened(
-                    lane -> known.scopes(lane).stream().allMatch(scope -> reserve.hasRoom(scope, this::running)));
+                    lane -> known.scopes(lane).stream().allMatch(scope -> reserve.hasRoom(scope, this::running, part)));
         }
         heads.getAndSet(Map.of()).forEach(this::takeNote);
         for (var lane : List.copyOf(woken.keySet())) {

@@ -80,10 +80,10 @@ final class Reserve {
         });
     }
 
-    /** Whether another job of the scope could run. */
-    boolean hasRoom(Scope scope, ToIntFunction<Scope> running) {
+    /** Whether so large a part of the scope's slots is free, one at least. */
+    boolean hasRoom(Scope scope, ToIntFunction<Scope> running, double part) {
         var known = held.get(scope);
-        return known != null && known.slots() > running.applyAsInt(scope);
+        return known != null && known.slots() - running.applyAsInt(scope) >= Math.max(1, part * known.slots());
     }
 
     /** Gives back what was not needed, given how many jobs of a scope run. */
