@@ -1,10 +1,12 @@
 package dev.rowrunner.http;
 
 import dev.rowrunner.runner.Caller;
+import dev.rowrunner.runner.KeyedEndpoint;
 import dev.rowrunner.runner.Role;
 import dev.rowrunner.runner.SignedEndpoint;
 import jakarta.servlet.DispatcherType;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
@@ -29,8 +31,8 @@ import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWrite
 
 /**
  * Closes every endpoint but health. A viewer may look (GET, HEAD), an operator may do the rest; an endpoint that asks
- * for more says so itself, with {@code @PreAuthorize("hasRole('ADMIN')")}; one that checks signatures needs no token, see
- * {@link SignedEndpoint}.
+ * for more says so itself, with {@code @PreAuthorize("hasRole('ADMIN')")}; one that checks signatures, or a key of its own,
+ * needs no token, see {@link SignedEndpoint} and {@link KeyedEndpoint}.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWebApplication
@@ -72,9 +74,13 @@ class Security {
 
     @Bean
     SecurityFilterChain closedByDefault(
-            HttpSecurity http, SignIn signIn, RefuseRequests refuse, List<SignedEndpoint> signed) {
+            HttpSecurity http,
+            SignIn signIn,
+            RefuseRequests refuse,
+            List<SignedEndpoint> signed,
+            List<KeyedEndpoint> keyed) {
         return closed(http, signIn, refuse)
-                .authorizeHttpRequests(rules -> rules(rules, signed))
+                .authorizeHttpRequests(rules -> rules(rules, signed, keyed))
                 .headers(Security::headers)
                 .build();
     }
@@ -93,7 +99,8 @@ class Security {
 
     private static void rules(
             AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry rules,
-            List<SignedEndpoint> signed) {
+            List<SignedEndpoint> signed,
+            List<KeyedEndpoint> keyed) {
         // Both continue a request that was let in.
         rules.dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.ASYNC)
                 .permitAll()
@@ -101,7 +108,9 @@ class Security {
                 .permitAll()
                 .requestMatchers(HttpMethod.HEAD, PUBLIC)
                 .permitAll()
-                .requestMatchers(HttpMethod.POST, paths(signed))
+                .requestMatchers(HttpMethod.POST, paths(signed.stream().map(SignedEndpoint::path)))
+                .permitAll()
+                .requestMatchers(HttpMethod.GET, paths(keyed.stream().map(KeyedEndpoint::path)))
                 .permitAll()
                 // Metrics and the details of health are about all tenants.
                 .requestMatchers(HttpMethod.GET, "/actuator/**")
@@ -116,8 +125,8 @@ class Security {
                 .hasRole(Role.OPERATOR.name());
     }
 
-    private static String[] paths(List<SignedEndpoint> signed) {
-        return signed.stream().map(SignedEndpoint::path).toArray(String[]::new);
+    private static String[] paths(Stream<String> paths) {
+        return paths.toArray(String[]::new);
     }
 
     private static AuthorizationResult unbound(Role least, @Nullable Authentication signedIn) {

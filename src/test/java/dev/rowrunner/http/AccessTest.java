@@ -35,7 +35,8 @@ class AccessTest {
 
     /**
      * An endpoint; what an empty request of a caller who may call it is answered; the least role, where it is another than
-     * viewer for GET and operator for the rest; {@code bound} if callers bound to a tenant may call it too.
+     * viewer for GET and operator for the rest; {@code bound} if callers bound to a tenant may call it too; {@code keyed} if it
+     * refuses a stranger itself, since another key than a token opens it.
      */
     private static final String TABLE = """
             GET    /actuator/health                    | 200/503 | public
@@ -70,6 +71,13 @@ class AccessTest {
             POST   /api/jobs/{id}/requeue              | 400 | bound
             GET    /api/jobs/{id}/why                  | 400 | bound
             GET    /api/openapi                        | 200 | bound
+            GET    /api/receipts                       | 200
+            GET    /api/receipts/connections           | 200 | operator
+            POST   /api/receipts/connections           | 400
+            DELETE /api/receipts/connections/{business} | 404
+            GET    /api/receipts/export                | 200
+            GET    /api/receipts/queue/diagnostics     | 200 | admin | keyed
+            POST   /api/receipts/sync                  | 400
             GET    /api/queues                         | 200
             GET    /api/queues/{name}                  | 404
             PUT    /api/queues/{name}                  | 400 | bound
@@ -129,6 +137,10 @@ class AccessTest {
 
         boolean isPublic() {
             return marks.contains("public");
+        }
+
+        int answerToStranger() {
+            return isPublic() ? answer() : marks.contains("keyed") ? 403 : 401;
         }
 
         boolean isOpenToBound() {
@@ -205,7 +217,7 @@ class AccessTest {
 
         strangers().forEach((stranger, client) -> {
             // A public endpoint refuses who shows a token that is none, rather than to treat him as a stranger.
-            expected.put(stranger, line.isPublic() && stranger.equals("no token") ? line.answer() : 401);
+            expected.put(stranger, stranger.equals("no token") ? line.answerToStranger() : 401);
             actual.put(stranger, line.taken(status(client, line.endpoint())));
         });
         for (var role : Role.values()) {
