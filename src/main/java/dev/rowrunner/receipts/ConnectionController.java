@@ -65,8 +65,7 @@ class ConnectionController {
             @Summary("A password of IMAP, or a refresh token of Google's; stored encrypted and never shown") @Nullable
             String secret) {
 
-        static final Request EMPTY =
-                new Request(null, null, null, null, null, null, null, null, null, null);
+        static final Request EMPTY = new Request(null, null, null, null, null, null, null, null, null, null);
 
         /** Without the secret. */
         @Override

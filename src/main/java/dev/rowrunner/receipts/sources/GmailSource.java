@@ -1,5 +1,6 @@
 package dev.rowrunner.receipts.sources;
 
+import com.google.api.client.googleapis.json.GoogleJsonResponseException;
 import com.google.api.client.http.HttpRequest;
 import com.google.api.client.http.HttpTransport;
 import com.google.api.client.http.javanet.NetHttpTransport;
@@ -112,6 +113,18 @@ public final class GmailSource implements Source {
     @Override
     public Page page(boolean full, @Nullable String position, @Nullable String scan) throws IOException {
         var walk = scan == null ? begin(full, position) : Walk.parse(scan);
+        try {
+            return page(walk);
+        } catch (GoogleJsonResponseException e) {
+            if (e.getStatusCode() == 400 && walk.pageToken() != null) {
+                // Tokens of pages end some time. What was listed before is known by its id.
+                return page(new Walk(walk.all(), walk.from(), walk.until(), 0, null));
+            }
+            throw e;
+        }
+    }
+
+    private Page page(Walk walk) throws IOException {
         if (walk.all()) {
             return pageOfAll(walk);
         }

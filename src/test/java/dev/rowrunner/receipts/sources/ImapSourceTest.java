@@ -1,0 +1,240 @@
+package dev.rowrunner.receipts.sources;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.icegreen.greenmail.imap.ImapHostManager;
+import com.icegreen.greenmail.store.FolderException;
+import com.icegreen.greenmail.store.MailFolder;
+import com.icegreen.greenmail.user.GreenMailUser;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import jakarta.mail.Flags;
+import jakarta.mail.Session;
+import jakarta.mail.internet.MimeMessage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Mailboxes of GreenMail; another server plays in {@code DovecotTest}. */
+class ImapSourceTest {
+
+    private final GreenMail server = new GreenMail(new ServerSetup(0, "127.0.0.1", "imap"));
+    private GreenMailUser user;
+    private ImapSource source;
+
+    @BeforeEach
+    void start() {
+        server.start();
+        user = server.setUser("me@business.example", "me", "password");
+        source = source("password", "INBOX");
+    }
+
+    @AfterEach
+    void stop() {
+        source.close();
+        server.stop();
+    }
+
+    private ImapSource source(String password, String folder) {
+        return new ImapSource(
+                new ImapSettings("127.0.0.1", server.getImap().getPort(), ImapSettings.Security.NONE, "me", folder),
+                password);
+    }
+
+    @Test
+    void listsMailsByPagesAndThenWhatIsNew() throws Exception {
+        for (int n = 0; n < 620; n++) {
+            deliver("mail " + n);
+        }
+
+        var all = pages(true, null);
+        deliver("another");
+        var since = pages(false, position(all));
+
+        assertThat(all).hasSize(2);
+        assertThat(ids(all)).hasSize(620).doesNotHaveDuplicates();
+        assertThat(since.stream().flatMap(page -> page.messages().stream()).toList())
+                .hasSize(1);
+        assertThat(ids(pages(false, position(since)))).isEmpty();
+    }
+
+    @Test
+    void listsAnEmptyMailbox() throws IOException {
+        var pages = pages(false, null);
+
+        assertThat(ids(pages)).isEmpty();
+        assertThat(position(pages)).isNotNull();
+    }
+
+    @Test
+    void skipsWhatWasDeleted() throws Exception {
+        for (int n = 0; n < 20; n++) {
+            deliver("mail " + n);
+        }
+        inbox().getMessages().subList(0, 19).forEach(mail -> mail.getFlags().add(Flags.Flag.DELETED));
+        inbox().expunge();
+
+        assertThat(ids(pages(true, null))).hasSize(1);
+    }
+
+    @Test
+    void listsAnewWhereTheServerNumbersItsMailsAnew() throws Exception {
+        deliver("one");
+        deliver("two");
+        var before = pages(true, null);
+        recreateInbox();
+        deliver("one");
+
+        var after = pages(false, position(before));
+
+        assertThat(ids(after)).hasSize(1).doesNotContainAnyElementsOf(ids(before));
+        assertThatThrownBy(() -> fetch(before.get(0).messages().get(0)))
+                .isInstanceOf(SourceFailure.Gone.class)
+                .hasMessageContaining("numbered its mails anew");
+        assertThat(fetch(after.get(0).messages().get(0))).contains("Subject: one");
+    }
+
+    @Test
+    void fetchesAMailAsItCameAndLeavesItUnread() throws Exception {
+        deliver("hello");
+        var listed = pages(true, null).get(0).messages().get(0);
+
+        var mail = fetch(listed);
+
+        assertThat(mail).contains("Subject: hello").endsWith("How are you?\r\n");
+        assertThat(inbox().getMessages().get(0).getFlags().contains(Flags.Flag.SEEN))
+                .isFalse();
+    }
+
+    @Test
+    void fetchesALargeMailInPieces() throws Exception {
+        deliver("large", "x".repeat(76).concat("\r\n").repeat(300_000));
+        var length = new AtomicLong();
+        var largest = new AtomicLong();
+
+        source.fetch(pages(true, null).get(0).messages().get(0), new OutputStream() {
+            @Override
+            public void write(int single) {
+                length.incrementAndGet();
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int count) {
+                length.addAndGet(count);
+                largest.accumulateAndGet(count, Math::max);
+            }
+        });
+
+        assertThat(length.get()).isGreaterThan(23_000_000);
+        assertThat(largest).hasValueLessThan(1_000_000);
+    }
+
+    @Test
+    void saysThatAMailIsGone() throws Exception {
+        deliver("hello");
+        var listed = pages(true, null).get(0).messages().get(0);
+        inbox().getMessages().get(0).getFlags().add(Flags.Flag.DELETED);
+        inbox().expunge();
+
+        assertThatThrownBy(() -> fetch(listed)).isInstanceOf(SourceFailure.Gone.class);
+    }
+
+    @Test
+    void asksToBeReconnectedWhereThePasswordIsRefused() {
+        assertThatThrownBy(() -> source("wrong-password", "INBOX").page(true, null, null))
+                .isInstanceOf(SourceFailure.ReconnectNeeded.class)
+                .hasMessageContaining("refuses user 'me'")
+                .hasMessageNotContaining("wrong-password");
+    }
+
+    @Test
+    void asksToBeReconnectedWhereThereIsNoSuchFolder() {
+        assertThatThrownBy(() -> source("password", "Receipts").page(true, null, null))
+                .isInstanceOf(SourceFailure.ReconnectNeeded.class)
+                .hasMessageContaining("has no folder 'Receipts'");
+    }
+
+    @Test
+    void letsTheRunnerRetryAServerThatIsAway() throws Exception {
+        deliver("hello");
+        pages(true, null);
+        server.stop();
+
+        assertThatThrownBy(() -> source.page(true, null, null))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(SourceFailure.class);
+    }
+
+    private void deliver(String subject) throws Exception {
+        deliver(subject, "How are you?\r\n");
+    }
+
+    private void deliver(String subject, String text) throws Exception {
+        var raw = "From: ann@friends.example\r\nTo: me@business.example\r\nSubject: " + subject
+                + "\r\nDate: Mon, 02 Nov 2026 10:00:00 +0000\r\nMessage-ID: <" + subject.replace(' ', '.')
+                + "@friends>\r\nContent-Type: text/plain\r\n\r\n" + text;
+        inbox().appendMessage(
+                        new MimeMessage(
+                                Session.getInstance(new Properties()),
+                                new ByteArrayInputStream(raw.getBytes(US_ASCII))),
+                        new Flags(),
+                        new Date());
+    }
+
+    private MailFolder inbox() throws FolderException {
+        return hosts().getInbox(user);
+    }
+
+    private ImapHostManager hosts() {
+        return server.getManagers().getImapHostManager();
+    }
+
+    private void recreateInbox() throws Exception {
+        var folder = inbox();
+        var field = folder.getClass().getDeclaredField("uidValidity");
+        field.setAccessible(true);
+        field.setLong(folder, folder.getUidValidity() + 1);
+        folder.getMessages().forEach(mail -> mail.getFlags().add(Flags.Flag.DELETED));
+        folder.expunge();
+    }
+
+    private String fetch(Source.Listed listed) throws IOException {
+        var to = new ByteArrayOutputStream();
+        source.fetch(listed, to);
+        return to.toString(US_ASCII);
+    }
+
+    private List<Source.Page> pages(boolean full, @Nullable String position) throws IOException {
+        var pages = new ArrayList<Source.Page>();
+        String scan = null;
+        do {
+            var page = source.page(full, position, scan);
+            pages.add(page);
+            scan = page.scan();
+        } while (scan != null);
+        return pages;
+    }
+
+    private static List<String> ids(List<Source.Page> pages) {
+        return pages.stream()
+                .flatMap(page -> page.messages().stream())
+                .map(Source.Listed::id)
+                .toList();
+    }
+
+    private static @Nullable String position(List<Source.Page> pages) {
+        return pages.get(pages.size() - 1).position();
+    }
+}
