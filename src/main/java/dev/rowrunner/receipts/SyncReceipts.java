@@ -69,7 +69,7 @@ class SyncReceipts implements JobHandler<SyncReceipts.Args> {
             var done = sync(connection, args.mode(), job);
             job.log(done.listed() + " mails listed, " + done.fresh() + " of them new");
             Bell.done(args, job, done.listed(), done.fresh());
-        } catch (Snooze e) {
+        } catch (Snooze | InterruptedException e) {
             Bell.waits(args, job, e);
             throw e;
         } catch (Exception e) {

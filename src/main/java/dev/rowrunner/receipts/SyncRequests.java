@@ -5,6 +5,7 @@ import dev.rowrunner.runner.QueueListeners;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
@@ -65,7 +66,8 @@ class SyncRequests {
             throw logged(new Unavailable(
                     "Database not available - receipts sync cannot start",
                     "Check that PostgreSQL runs and that DATABASE_URL names it: 'health' says how it is",
-                    "PostgreSQL, which holds queue '" + queue() + "', does not answer"));
+                    "PostgreSQL, which holds queue '" + SyncReceipts.KIND.queue() + "', does not answer: "
+                            + NestedExceptionUtils.getMostSpecificCause(e).getMessage()));
         }
     }
 
@@ -89,10 +91,6 @@ class SyncRequests {
                                 + "': 'make run-worker', or a process with role"
                                 + " worker whose rowrunner.worker.queues name it",
                         silence.sentence());
-    }
-
-    private static String queue() {
-        return SyncReceipts.KIND.queue();
     }
 
     private static Unavailable logged(Unavailable unavailable) {

@@ -131,7 +131,7 @@ class FolderSyncTest {
     @Test
     void saysThatAMailIsGone() throws Exception {
         var file = fixture.write(folder, "a.eml", receipt("m1@coffee", "R-1", "12.50"));
-        syncReceipts.run(new SyncReceipts.Args(BUSINESS, SyncMode.FULL), context(UUID.randomUUID()));
+        syncReceipts.run(new SyncReceipts.Args(BUSINESS, SyncMode.FULL), new QuietJob(UUID.randomUUID()));
         Files.delete(file);
 
         fixture.dueJobs.run();
@@ -190,7 +190,7 @@ class FolderSyncTest {
         fixture.dueJobs.run();
         assertThatThrownBy(() -> syncReceipts.run(args, context(job, new AtomicInteger(), 1)))
                 .isInstanceOf(Killed.class);
-        runCatching(() -> syncReceipts.run(args, context(job)));
+        runCatching(() -> syncReceipts.run(args, new QuietJob(job)));
         fixture.dueJobs.run();
 
         assertThat(comparable(fixture.rows(TABLES))).isEqualTo(comparable(clean));
@@ -214,7 +214,7 @@ class FolderSyncTest {
                         context(UUID.randomUUID(), new AtomicInteger(), 1)))
                 .isInstanceOf(Killed.class);
 
-        syncReceipts.run(new SyncReceipts.Args(BUSINESS, SyncMode.INCREMENTAL), context(UUID.randomUUID()));
+        syncReceipts.run(new SyncReceipts.Args(BUSINESS, SyncMode.INCREMENTAL), new QuietJob(UUID.randomUUID()));
 
         assertThat(fixture.count("receipts.message")).isEqualTo(600);
         assertThat(fixture.count("jobs WHERE kind = 'receipts.extract'")).isEqualTo(600);
@@ -254,10 +254,6 @@ class FolderSyncTest {
     /** As {@code kill -9}: after what is committed nothing more is done. */
     private static final class Killed extends Error {
         private static final long serialVersionUID = 1;
-    }
-
-    private static JobContext context(UUID job) {
-        return context(job, new AtomicInteger(), Integer.MAX_VALUE);
     }
 
     /** @param pages after so many the attempt dies */

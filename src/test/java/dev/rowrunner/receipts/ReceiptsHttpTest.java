@@ -3,6 +3,7 @@ package dev.rowrunner.receipts;
 import static dev.rowrunner.receipts.ReceiptsFixture.BUSINESS;
 import static dev.rowrunner.receipts.ReceiptsFixture.receipt;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rowrunner.http.Grant;
 import dev.rowrunner.http.Tokens;
@@ -38,6 +39,15 @@ class ReceiptsHttpTest {
 
     @Autowired
     ReceiptsFixture fixture;
+
+    @Autowired
+    SyncRequests requests;
+
+    @Autowired
+    Diagnostics diagnostics;
+
+    @Autowired
+    ReceiptsProperties properties;
 
     private Http admin;
 
@@ -212,6 +222,17 @@ class ReceiptsHttpTest {
         assertThat(diagnostics(api.as(Role.OPERATOR), null)).isEqualTo(403);
         assertThat(diagnostics(api.as(Role.ADMIN), null)).isEqualTo(200);
         assertThat(diagnostics(bound(BUSINESS, Role.ADMIN), null)).isEqualTo(403);
+    }
+
+    @Test
+    void takesTheKeyInPlaceOfAToken() {
+        var withKey = new ReceiptsProperties(null, "", properties.maxMessage(), "s3cret", properties.gmail());
+        var controller = new SyncController(requests, diagnostics, withKey);
+
+        assertThat(controller.diagnostics("s3cret", null).database().available())
+                .isTrue();
+        assertThatThrownBy(() -> controller.diagnostics("s3cre", null)).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> controller.diagnostics(null, null)).isInstanceOf(Refused.class);
     }
 
     private static int diagnostics(RestTestClient client, @Nullable String key) {

@@ -247,7 +247,11 @@ public final class FolderSource implements Source {
                 : names().stream()
                         .filter(name -> name.contains("/") && id(name).equals(message.id()))
                         .findFirst();
-        return folder.resolve(place.orElseThrow(() -> gone(message))).toRealPath();
+        var file = folder.resolve(place.orElseThrow(() -> gone(message)));
+        if (!isInside(file)) {
+            throw gone(message);
+        }
+        return file.toRealPath();
     }
 
     private SourceFailure gone(Listed message) {

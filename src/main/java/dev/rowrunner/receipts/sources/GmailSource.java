@@ -36,11 +36,16 @@ public final class GmailSource implements Source {
 
     private static final String ME = "me";
     private static final long PAGE = 100;
+
+    /** Of a mailbox that has none: too old to be listed from, so that everything is. */
+    private static final String OLDEST = "1";
+
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final JsonFactory JSON = new JsonFactory();
 
     /** Gmail's own, with or without padding. */
-    private static final Base64Variant BASE64 = Base64Variants.MODIFIED_FOR_URL.withPaddingAllowed();
+    private static final Base64Variant BASE64 =
+            new Base64Variant(Base64Variants.MODIFIED_FOR_URL, "gmail", true, '=', Integer.MAX_VALUE).withPaddingAllowed();
 
     /** As the listing of everything leaves them out. */
     private static final Set<String> NOT_LISTED = Set.of("DRAFT", "SPAM", "TRASH", "CHAT");
@@ -141,8 +146,26 @@ public final class GmailSource implements Source {
 
     /** The id is asked for before the listing: what comes meanwhile is listed by the next incremental one. */
     private Walk beginAll() throws IOException {
-        var historyId = ask(gmail.users().getProfile(ME)).getHistoryId();
-        return new Walk(true, historyId.toString(), historyId.toString(), 0, null);
+        var historyId = historyId();
+        return new Walk(true, historyId, historyId, 0, null);
+    }
+
+    private String historyId() throws IOException {
+        try {
+            return ask(gmail.users().getProfile(ME)).getHistoryId().toString();
+        } catch (SourceFailure.Gone noProfile) {
+            return historyIdOfNewest();
+        }
+    }
+
+    /** The other way that Google describes. */
+    private String historyIdOfNewest() throws IOException {
+        var newest = ask(gmail.users().messages().list(ME).setMaxResults(1L)).getMessages();
+        return newest == null
+                ? OLDEST
+                : ask(gmail.users().messages().get(ME, newest.get(0).getId()).setFormat("minimal"))
+                        .getHistoryId()
+                        .toString();
     }
 
     private Page pageOfAll(Walk walk) throws IOException {

@@ -78,6 +78,10 @@ public final class ImapSource implements Source {
 
     @Override
     public Page page(boolean full, @Nullable String position, @Nullable String scan) throws IOException {
+        if (scan == null) {
+            // A connection that is open already may have missed what has come, or that all was numbered anew.
+            hangUpAll();
+        }
         return visit(folder -> {
             var walk = scan == null ? begin(folder, full ? null : position) : Walk.parse(scan);
             if (walk.validity() != folder.getUIDValidity()) {
@@ -156,7 +160,9 @@ public final class ImapSource implements Source {
             }
             mail.setPeek(true);
             try (var content = mail.getMimeStream()) {
-                content.transferTo(to);
+                if (content.transferTo(to) == 0) {
+                    throw new SourceFailure.Gone("The mail in " + settings.folder() + " has no content any more");
+                }
             }
             // A folder remembers each mail that it was asked for.
             mail.invalidateHeaders();
@@ -286,6 +292,12 @@ public final class ImapSource implements Source {
     private synchronized @Nullable Visit takeRested() {
         var oldest = idle.peekFirst();
         return oldest != null && (closed || System.nanoTime() - oldest.since() > IDLE_NANOS) ? idle.pollFirst() : null;
+    }
+
+    private void hangUpAll() {
+        for (var visit = takeIdle(); visit != null; visit = takeIdle()) {
+            hangUp(visit.folder());
+        }
     }
 
     private static void hangUp(IMAPFolder folder) {

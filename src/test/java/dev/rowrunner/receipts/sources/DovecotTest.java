@@ -79,9 +79,11 @@ class DovecotTest {
             Files.createDirectories(folder.resolve(part));
         }
         int port = Servers.freePort();
-        Files.writeString(folder.resolve("conf"), CONFIGURATION.formatted(folder, users(), owner("-u"), owner("-g"), port));
+        Files.writeString(
+                folder.resolve("conf"), CONFIGURATION.formatted(folder, users(), owner("-u"), owner("-g"), port));
         openToItsUsers();
-        server = new ProcessBuilder(PROGRAM.toString(), "-F", "-c", folder.resolve("conf").toString())
+        server = new ProcessBuilder(
+                        PROGRAM.toString(), "-F", "-c", folder.resolve("conf").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("out").toFile())
                 .start();
@@ -147,8 +149,8 @@ class DovecotTest {
 
     @Test
     void asksToBeReconnectedWhereThePasswordIsRefused() {
-        var stranger =
-                new ImapSource(new ImapSettings("127.0.0.1", port(), ImapSettings.Security.NONE, "me", "INBOX"), "wrong");
+        var stranger = new ImapSource(
+                new ImapSettings("127.0.0.1", port(), ImapSettings.Security.NONE, "me", "INBOX"), "wrong");
 
         assertThatThrownBy(() -> stranger.page(true, null, null)).isInstanceOf(SourceFailure.ReconnectNeeded.class);
     }
@@ -157,9 +159,11 @@ class DovecotTest {
         var name = System.nanoTime() + ".M1.host";
         var file = folder.resolve("mail/tmp").resolve(name);
         Files.writeString(
-                file, "From: ann@friends.example\nSubject: " + subject + "\nMessage-ID: <" + name + ">\n\nHow are you?\n");
+                file,
+                "From: ann@friends.example\nSubject: " + subject + "\nMessage-ID: <" + name + ">\n\nHow are you?\n");
         if (isRoot()) {
-            Files.setOwner(file, file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
+            Files.setOwner(
+                    file, file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
         }
         Files.move(file, folder.resolve("mail/new").resolve(name));
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.icegreen.greenmail.imap.ImapHostManager;
 import com.icegreen.greenmail.store.FolderException;
 import com.icegreen.greenmail.store.MailFolder;
+import com.icegreen.greenmail.store.StoredMessage;
 import com.icegreen.greenmail.user.GreenMailUser;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
@@ -83,7 +84,7 @@ class ImapSourceTest {
         for (int n = 0; n < 20; n++) {
             deliver("mail " + n);
         }
-        inbox().getMessages().subList(0, 19).forEach(mail -> mail.getFlags().add(Flags.Flag.DELETED));
+        inbox().getMessages().subList(0, 19).forEach(ImapSourceTest::delete);
         inbox().expunge();
 
         assertThat(ids(pages(true, null))).hasSize(1);
@@ -145,7 +146,7 @@ class ImapSourceTest {
     void saysThatAMailIsGone() throws Exception {
         deliver("hello");
         var listed = pages(true, null).get(0).messages().get(0);
-        inbox().getMessages().get(0).getFlags().add(Flags.Flag.DELETED);
+        delete(inbox().getMessages().get(0));
         inbox().expunge();
 
         assertThatThrownBy(() -> fetch(listed)).isInstanceOf(SourceFailure.Gone.class);
@@ -164,6 +165,32 @@ class ImapSourceTest {
         assertThatThrownBy(() -> source("password", "Receipts").page(true, null, null))
                 .isInstanceOf(SourceFailure.ReconnectNeeded.class)
                 .hasMessageContaining("has no folder 'Receipts'");
+    }
+
+    @Test
+    void tellsNoPasswordToAServerWhoseCertificateNobodyHasSigned() {
+        var secured = new GreenMail(new ServerSetup(0, "127.0.0.1", "imaps"));
+        secured.start();
+        try {
+            var settings = new ImapSettings(
+                    "127.0.0.1", secured.getImaps().getPort(), ImapSettings.Security.TLS, "me", "INBOX");
+
+            assertThatThrownBy(() -> new ImapSource(settings, "password").page(true, null, null))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("certification path");
+        } finally {
+            secured.stop();
+        }
+    }
+
+    @Test
+    void tellsNoPasswordToAServerThatDoesNotOfferToEncrypt() {
+        var settings = new ImapSettings(
+                "127.0.0.1", server.getImap().getPort(), ImapSettings.Security.STARTTLS, "me", "INBOX");
+
+        assertThatThrownBy(() -> new ImapSource(settings, "password").page(true, null, null))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("STARTTLS");
     }
 
     @Test
@@ -206,8 +233,12 @@ class ImapSourceTest {
         var field = folder.getClass().getDeclaredField("uidValidity");
         field.setAccessible(true);
         field.setLong(folder, folder.getUidValidity() + 1);
-        folder.getMessages().forEach(mail -> mail.getFlags().add(Flags.Flag.DELETED));
+        folder.getMessages().forEach(ImapSourceTest::delete);
         folder.expunge();
+    }
+
+    private static void delete(StoredMessage mail) {
+        mail.setFlag(Flags.Flag.DELETED, true);
     }
 
     private String fetch(Source.Listed listed) throws IOException {
