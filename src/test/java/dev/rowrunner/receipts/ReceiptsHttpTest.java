@@ -227,7 +227,7 @@ class ReceiptsHttpTest {
     @Test
     void takesTheKeyInPlaceOfAToken() {
         var withKey = new ReceiptsProperties(null, "", properties.maxMessage(), "s3cret", properties.gmail());
-        var controller = new SyncController(requests, diagnostics, withKey);
+        var controller = new ReceiptSyncController(requests, diagnostics, withKey);
 
         assertThat(controller.diagnostics("s3cret", null).database().available())
                 .isTrue();

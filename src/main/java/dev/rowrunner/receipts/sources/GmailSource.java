@@ -22,7 +22,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.Base64Variant;
-import tools.jackson.core.Base64Variants;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
@@ -43,9 +42,14 @@ public final class GmailSource implements Source {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final JsonFactory JSON = new JsonFactory();
 
-    /** Gmail's own, with or without padding. */
-    private static final Base64Variant BASE64 =
-            new Base64Variant(Base64Variants.MODIFIED_FOR_URL, "gmail", true, '=', Integer.MAX_VALUE).withPaddingAllowed();
+    /** RFC 4648's for URLs, with or without padding. */
+    private static final Base64Variant BASE64 = new Base64Variant(
+                    "gmail",
+                    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+                    true,
+                    '=',
+                    Integer.MAX_VALUE)
+            .withPaddingAllowed();
 
     /** As the listing of everything leaves them out. */
     private static final Set<String> NOT_LISTED = Set.of("DRAFT", "SPAM", "TRASH", "CHAT");

@@ -25,7 +25,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Starts syncs, and tells whether they would run, with the answers of the system before. */
 @RestController
-class SyncController {
+class ReceiptSyncController {
 
     private static final String DIAGNOSTICS = "/api/receipts/queue/diagnostics";
 
@@ -33,7 +33,7 @@ class SyncController {
     private final Diagnostics diagnostics;
     private final ReceiptsProperties properties;
 
-    SyncController(SyncRequests requests, Diagnostics diagnostics, ReceiptsProperties properties) {
+    ReceiptSyncController(SyncRequests requests, Diagnostics diagnostics, ReceiptsProperties properties) {
         this.requests = requests;
         this.diagnostics = diagnostics;
         this.properties = properties;
