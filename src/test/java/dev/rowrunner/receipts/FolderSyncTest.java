@@ -11,6 +11,7 @@ import dev.rowrunner.runner.JobContext;
 import dev.rowrunner.testing.RowrunnerTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -121,6 +122,7 @@ class FolderSyncTest {
 
         fixture.write(folder, "a.eml", receipt("m1@coffee", "R-1", "12.50"));
         fixture.sync();
+        fixture.clock.advance(Duration.ofSeconds(5));
         fixture.write(folder, "a.eml", receipt("m1@coffee", "R-1", "99.00"));
         fixture.sync();
 
