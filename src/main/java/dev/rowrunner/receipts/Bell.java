@@ -5,20 +5,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** Writes the lines by which the system before told of its worker, which its operators search their logs for. */
+/** Writes the lines by which the system before told of its syncs, which its operators search their logs for. */
 final class Bell {
 
     private static final Logger LOG = LoggerFactory.getLogger(Bell.class);
     private static final String SIGN = "\uD83D\uDD14 ";
 
     private Bell() {}
-
-    static void workerStart(String name, String queues) {
-        LOG.atInfo()
-                .addKeyValue("worker", name)
-                .addKeyValue("queues", queues)
-                .log(SIGN + "WORKER_START: Rowrunner worker");
-    }
 
     static void start(SyncReceipts.Args args, JobContext job) {
         about(LOG.atInfo(), args, job).log(SIGN + "JOB_START: receipts sync");

@@ -18,40 +18,30 @@ class ConnectInbox {
     private final ReceiptsProperties properties;
     private final Roles roles;
     private final boolean embedded;
-    private final String worker;
-    private final String queues;
 
     ConnectInbox(
             Connections connections,
             Folders folders,
             ReceiptsProperties properties,
             Roles roles,
-            @Value("${rowrunner.embedded:false}") boolean embedded,
-            @Value("${rowrunner.worker.name:this process}") String worker,
-            @Value("${rowrunner.worker.queues:}") String queues) {
+            @Value("${rowrunner.embedded:false}") boolean embedded) {
         this.connections = connections;
         this.folders = folders;
         this.properties = properties;
         this.roles = roles;
         this.embedded = embedded;
-        this.worker = worker;
-        this.queues = queues;
     }
 
     @EventListener(ApplicationReadyEvent.class)
     void connectAtStart() {
-        if (!roles.worker()) {
-            return;
-        }
-        Bell.workerStart(worker, queues.isBlank() ? "every queue" : queues);
         var business = properties.inboxBusiness();
-        if (embedded && !business.isBlank()) {
+        if (roles.worker() && embedded && !business.isBlank()) {
             connect(business);
         }
     }
 
     /** Where somebody has connected it to another mailbox, that stays. */
-    void connect(String business) {
+    private void connect(String business) {
         try {
             Files.createDirectories(folders.inbox());
         } catch (IOException e) {

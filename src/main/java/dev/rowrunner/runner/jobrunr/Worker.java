@@ -2,12 +2,16 @@ package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.Roles;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /** Runs jobs in this process if it has the role worker. Starts last and stops first, before anything that jobs use. */
 @Component
 class Worker implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
     private final Roles roles;
     private final WorkerProperties properties;
@@ -45,6 +49,11 @@ class Worker implements SmartLifecycle {
         var started = new WorkerServer(parts, properties, retention, scheduler.enabled());
         started.start();
         server = started;
+        // With the sign by which operators of the system before search their logs.
+        LOG.atInfo()
+                .addKeyValue("worker", properties.displayName())
+                .addKeyValue("queues", properties.queues().isEmpty() ? "every queue" : properties.queues())
+                .log("\uD83D\uDD14 WORKER_START: Rowrunner worker");
     }
 
     @Override
