@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImapSource implements Source {
 
-    /** UIDs of a page; many of them may be of mails that were deleted. */
+    /** UIDs of a first look; many of them may be of mails that were deleted. At most so many mails are a page. */
     private static final long PAGE = 500;
 
     private static final String CHUNK = String.valueOf(256 * 1024);
@@ -108,15 +108,21 @@ public final class ImapSource implements Source {
         return count == 0 ? 1 : folder.getUID(folder.getMessage(count)) + 1;
     }
 
+    /** Looks twice as far each time where it finds nothing: UIDs may be far apart, with nothing between them. */
     private static Page page(IMAPFolder folder, Walk walk) throws MessagingException {
         long next = walk.next();
-        while (next < walk.until()) {
-            long end = Math.min(next + PAGE, walk.until());
-            var listed = list(folder, walk.validity(), next, end);
-            next = end;
-            if (!listed.isEmpty()) {
-                return page(listed, new Walk(walk.validity(), next, walk.until(), walk.seen() + listed.size()), folder);
+        for (long span = PAGE; next < walk.until(); span *= 2) {
+            long end = Math.min(next + span, walk.until());
+            var uids = uids(folder, next, end);
+            if (uids.length > 0) {
+                var page = Arrays.copyOf(uids, (int) Math.min(uids.length, PAGE));
+                next = page.length < uids.length ? page[page.length - 1] + 1 : end;
+                return page(
+                        listed(walk.validity(), page),
+                        new Walk(walk.validity(), next, walk.until(), walk.seen() + page.length),
+                        folder);
             }
+            next = end;
         }
         return page(List.of(), new Walk(walk.validity(), walk.until(), walk.until(), walk.seen()), folder);
     }
@@ -127,11 +133,17 @@ public final class ImapSource implements Source {
                 : Page.of(listed, next.text(), Math.max(next.seen(), folder.getMessageCount()));
     }
 
-    private static List<Listed> list(IMAPFolder folder, long validity, long from, long end) throws MessagingException {
+    private static long[] uids(IMAPFolder folder, long from, long end) throws MessagingException {
         return Arrays.stream(folder.getMessagesByUID(from, end - 1))
                 .mapToLong(message -> uid(folder, message))
                 // The last mail answers to a range that begins behind it.
                 .filter(uid -> uid >= from && uid < end)
+                .sorted()
+                .toArray();
+    }
+
+    private static List<Listed> listed(long validity, long[] uids) {
+        return Arrays.stream(uids)
                 .mapToObj(uid -> validity + " " + uid)
                 .map(id -> new Listed(id, id, ""))
                 .toList();
@@ -227,7 +239,7 @@ public final class ImapSource implements Source {
             }
         } catch (AuthenticationFailedException e) {
             throw LATER.matcher(String.valueOf(e.getMessage())).find()
-                    ? new IOException("IMAP server " + settings.host() + " lets nobody in now: " + e.getMessage(), e)
+                    ? new IOException("IMAP server " + settings.host() + " lets nobody in now: " + said(e), e)
                     : because(refused(e), e);
         } catch (FolderNotFoundException e) {
             throw because(
@@ -240,8 +252,13 @@ public final class ImapSource implements Source {
     }
 
     private SourceFailure refused(AuthenticationFailedException e) {
-        return new SourceFailure.ReconnectNeeded("IMAP server " + settings.host() + " refuses user '" + settings.user()
-                + "': " + String.valueOf(e.getMessage()).replace(password, "***"));
+        return new SourceFailure.ReconnectNeeded(
+                "IMAP server " + settings.host() + " refuses user '" + settings.user() + "': " + said(e));
+    }
+
+    /** A server may repeat what it was told. */
+    private String said(AuthenticationFailedException e) {
+        return String.valueOf(e.getMessage()).replace(password, "***");
     }
 
     private static SourceFailure because(SourceFailure failure, Exception cause) {

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Mailboxes of GreenMail; another server plays in {@code DovecotTest}. */
 class ImapSourceTest {
@@ -91,6 +92,22 @@ class ImapSourceTest {
     }
 
     @Test
+    @Timeout(20)
+    void findsTheMailsBehindAGapOfABillionNumbers() throws Exception {
+        deliver("first");
+        var before = pages(true, null);
+        skipNumbers(1_000_000_000);
+        for (int n = 0; n < 620; n++) {
+            deliver("mail " + n);
+        }
+
+        var since = pages(false, position(before));
+
+        assertThat(since).extracting(page -> page.messages().size()).containsExactly(500, 120);
+        assertThat(ids(since)).hasSize(620).doesNotHaveDuplicates();
+    }
+
+    @Test
     void listsAnewWhereTheServerNumbersItsMailsAnew() throws Exception {
         deliver("one");
         deliver("two");
@@ -121,7 +138,7 @@ class ImapSourceTest {
 
     @Test
     void fetchesALargeMailInPieces() throws Exception {
-        deliver("large", "x".repeat(76).concat("\r\n").repeat(300_000));
+        deliver("large", "x".repeat(76).concat("\r\n").repeat(100_000));
         var length = new AtomicLong();
         var largest = new AtomicLong();
 
@@ -138,7 +155,7 @@ class ImapSourceTest {
             }
         });
 
-        assertThat(length.get()).isGreaterThan(23_000_000);
+        assertThat(length.get()).isGreaterThan(7_500_000);
         assertThat(largest).hasValueLessThan(1_000_000);
     }
 
@@ -228,6 +245,13 @@ class ImapSourceTest {
 
     private ImapHostManager hosts() {
         return server.getManagers().getImapHostManager();
+    }
+
+    private void skipNumbers(long howMany) throws Exception {
+        var folder = inbox();
+        var field = folder.getClass().getDeclaredField("nextUid");
+        field.setAccessible(true);
+        ((AtomicLong) field.get(folder)).addAndGet(howMany);
     }
 
     private void recreateInbox() throws Exception {
