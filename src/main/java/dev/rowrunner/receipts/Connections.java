@@ -63,6 +63,9 @@ class Connections {
     private static final String WELL =
             "UPDATE receipts.connection SET backoffs = 0, resume_at = NULL WHERE id = :id AND backoffs > 0";
 
+    /** Whatever a source says. */
+    private static final Duration LONGEST_REST = Duration.ofDays(1);
+
     private final JdbcClient jdbc;
     private final RecordCipher cipher;
     private final Jobs jobs;
@@ -185,13 +188,17 @@ class Connections {
         var now = clock.instant();
         jdbc.sql(BACK_OFF)
                 .param("id", connection.id())
-                .param("seconds", retryAfter == null ? null : Math.max(1, retryAfter.toSeconds()))
+                .param("seconds", retryAfter == null ? null : seconds(retryAfter))
                 .param("now", Times.utc(now))
                 .update();
         return find(connection.id())
                 .map(Connection::resumeAt)
                 .filter(at -> at.isAfter(now))
                 .orElse(now.plusSeconds(1));
+    }
+
+    private static long seconds(Duration retryAfter) {
+        return Math.max(1, Math.min(retryAfter.toSeconds(), LONGEST_REST.toSeconds()));
     }
 
     /** It has answered. */

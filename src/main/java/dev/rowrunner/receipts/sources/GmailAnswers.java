@@ -18,6 +18,7 @@ record GmailAnswers(Clock clock) {
             "(rateLimitExceeded|userRateLimitExceeded|quotaExceeded|dailyLimitExceeded|RESOURCE_EXHAUSTED)");
     private static final Pattern NO_WAY_IN =
             Pattern.compile("(invalid_grant|unauthorized_client|invalid_client|deleted_client)");
+    private static final Pattern RETRY_AFTER = Pattern.compile("Retry after ([0-9T:.-]+Z)");
 
     /** The same, where repeating it is all there is to do. */
     IOException failure(IOException e) {
@@ -35,20 +36,21 @@ record GmailAnswers(Clock clock) {
         }
         var quota = QUOTA.matcher(body);
         return switch (answer.getStatusCode()) {
-            case 429 -> because(busy(answer, "429"), e);
+            case 429 -> because(busy(answer, body, "429"), e);
             case 403 ->
                 quota.find()
-                        ? because(busy(answer, quota.group()), e)
+                        ? because(busy(answer, body, quota.group()), e)
                         : because(new SourceFailure.ReconnectNeeded("Gmail has answered 403: it may not be read"), e);
             case 401 -> because(new SourceFailure.ReconnectNeeded("Gmail has answered 401"), e);
             case 404 -> because(new SourceFailure.Gone("Gmail has answered 404"), e);
-            case 503 -> retryAfter(answer.getHeaders()) == null ? e : because(busy(answer, "503"), e);
+            case 503 -> retryAfter(answer.getHeaders()) == null ? e : because(busy(answer, body, "503"), e);
             default -> e;
         };
     }
 
-    private SourceFailure busy(HttpResponseException answer, String reason) {
-        return new SourceFailure.Busy("Gmail has answered " + reason, retryAfter(answer.getHeaders()));
+    private SourceFailure busy(HttpResponseException answer, String body, String reason) {
+        var told = retryAfter(answer.getHeaders());
+        return new SourceFailure.Busy("Gmail has answered " + reason, told == null ? retryAfter(body) : told);
     }
 
     private static SourceFailure because(SourceFailure failure, IOException cause) {
@@ -75,9 +77,18 @@ record GmailAnswers(Clock clock) {
         if (text.matches("\\d{1,9}")) {
             return Duration.ofSeconds(Long.parseLong(text));
         }
+        return until(DateTimeFormatter.RFC_1123_DATE_TIME, text);
+    }
+
+    /** Where a user's rate is exceeded, Gmail says it in the error's message and in no header. */
+    private @Nullable Duration retryAfter(String body) {
+        var said = RETRY_AFTER.matcher(body);
+        return said.find() ? until(DateTimeFormatter.ISO_ZONED_DATE_TIME, said.group(1)) : null;
+    }
+
+    private @Nullable Duration until(DateTimeFormatter format, String text) {
         try {
-            var at = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);
-            return Duration.between(clock.instant(), at.toInstant());
+            return Duration.between(clock.instant(), ZonedDateTime.parse(text, format));
         } catch (DateTimeParseException e) {
             return null;
         }

@@ -140,6 +140,18 @@ class GmailFaultsTest {
     }
 
     @Test
+    void readsHowLongToWaitInTheMessageWhereNoHeaderSaysIt() {
+        answer(
+                "profile",
+                429,
+                "{\"error\": {\"code\": 429, \"message\": \"User-rate limit exceeded.  Retry after 2026-11-22T12:15:00.500Z\"}}");
+
+        var busy = catchThrowableOfType(SourceFailure.Busy.class, () -> source.page(true, null, null));
+
+        assertThat(busy.retryAfter()).isEqualTo(Duration.ofMillis(900_500));
+    }
+
+    @Test
     void asksToBeReconnectedWhereTheGrantHasEnded() {
         server.stubFor(
                 post(urlPathEqualTo("/oauth2/token"))
