@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -17,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Looks each second whether something has come into the folders that businesses are connected to, and enqueues a sync
@@ -38,7 +42,7 @@ class WatchFolders implements SmartLifecycle {
     private final Clock clock;
     private final Map<UUID, Watched> watched = new HashMap<>();
     private @Nullable ScheduledExecutorService eye;
-    private @Nullable String lastTrouble;
+    private Set<String> troubles = Set.of();
 
     WatchFolders(Connections connections, Jobs jobs, Roles roles, Clock clock) {
         this.connections = connections;
@@ -67,7 +71,7 @@ class WatchFolders implements SmartLifecycle {
             thread.setDaemon(true);
             return thread;
         });
-        eye.scheduleWithFixedDelay(this::glance, 1, 1, TimeUnit.SECONDS);
+        eye.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
     }
 
     @Override
@@ -83,24 +87,28 @@ class WatchFolders implements SmartLifecycle {
         return eye != null;
     }
 
-    /** Trouble is told once, and goes on being looked at. */
-    private void glance() {
+    /** One look at every folder. Trouble with one keeps nobody from the others, and is told once while it lasts. */
+    void look() {
+        var found = new HashSet<String>();
         try {
-            look();
-            lastTrouble = null;
-        } catch (IOException | RuntimeException e) {
-            var trouble = String.valueOf(e.getMessage());
-            if (!trouble.equals(lastTrouble)) {
-                LOG.atWarn().addKeyValue("reason", trouble).log("Folders of receipts can't be watched");
+            for (var connection : connections.ofSource(SourceType.FOLDER)) {
+                look(connection, found);
             }
-            lastTrouble = trouble;
+        } catch (DataAccessException | TransactionException e) {
+            found.add(String.valueOf(e.getMessage()));
         }
+        found.stream()
+                .filter(trouble -> !troubles.contains(trouble))
+                .forEach(trouble ->
+                        LOG.atWarn().addKeyValue("reason", trouble).log("A folder of receipts can't be watched"));
+        troubles = found;
     }
 
-    /** One look at every folder. */
-    void look() throws IOException {
-        for (var connection : connections.ofSource(SourceType.FOLDER)) {
+    private void look(Connection connection, Set<String> found) {
+        try {
             look(connection);
+        } catch (IOException e) {
+            found.add("The folder of business '" + connection.business() + "': " + e.getMessage());
         }
     }
 
