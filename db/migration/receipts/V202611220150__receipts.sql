@@ -57,8 +57,8 @@ CREATE TABLE receipts.receipt (
     UNIQUE (business, message_id),
     UNIQUE (business, content_hash)
 );
-CREATE INDEX ON receipts.receipt (business, date, id);
-CREATE INDEX ON receipts.receipt (date, id);
+CREATE INDEX ON receipts.receipt (business, date DESC NULLS LAST, id DESC);
+CREATE INDEX ON receipts.receipt (date DESC NULLS LAST, id DESC);
 
 COMMENT ON COLUMN receipts.receipt.date IS 'of the document; where it has none, of the mail';
 COMMENT ON COLUMN receipts.receipt.origins IS 'for each field where it was found';

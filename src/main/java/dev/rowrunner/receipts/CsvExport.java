@@ -18,7 +18,9 @@ import org.springframework.stereotype.Component;
 class CsvExport {
 
     private static final int BATCH = 1000;
-    private static final String FORMULA = "=+-@\t\r\n";
+    /** The last four are the wide ones, which East Asian spreadsheets take for the same. */
+    private static final String FORMULA = "=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20";
+
     private static final List<String> COLUMNS = List.of(
             "id",
             "business",

@@ -1,6 +1,5 @@
 package dev.rowrunner.receipts;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.rowrunner.runner.Caller;
 import dev.rowrunner.runner.KeepsToBusiness;
 import dev.rowrunner.runner.Summary;
@@ -8,12 +7,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -35,49 +31,8 @@ class ReceiptController {
         this.export = export;
     }
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Entry(
-            long id,
-            String business,
-            @Nullable String vendor,
-            @Nullable LocalDate date,
-            BigDecimal total,
-            @Nullable BigDecimal tax,
-            String currency,
-            @Nullable String number,
-            @Summary("0 to 1") BigDecimal confidence,
-
-            @Summary("For each field where it was found, such as json-ld or pdf text")
-            Map<String, String> origins,
-
-            String messageId,
-            @Nullable String subject,
-            @Nullable String sender,
-            @Nullable Instant sentAt,
-            Instant storedAt) {
-
-        static Entry of(Receipts.Row row) {
-            return new Entry(
-                    row.id(),
-                    row.business(),
-                    row.vendor(),
-                    row.date(),
-                    row.total(),
-                    row.tax(),
-                    row.currency(),
-                    row.number(),
-                    row.confidence(),
-                    row.origins(),
-                    row.messageId(),
-                    row.subject(),
-                    row.sender(),
-                    row.sentAt(),
-                    row.storedAt());
-        }
-    }
-
     /** As other lists of this interface. */
-    record Page(List<Entry> items, int page, int size, boolean more) {}
+    record Page(List<Receipts.Row> items, int page, int size, boolean more) {}
 
     @Summary("Receipts, the newest first")
     @GetMapping
@@ -90,7 +45,7 @@ class ReceiptController {
             @Summary("Rows of a page") @RequestParam(defaultValue = "50") @Min(1) @Max(500) int size,
             @AuthenticationPrincipal Caller caller) {
         var rows = receipts.list(filter(caller, business, from, to), size + 1, (page - 1L) * size);
-        return new Page(rows.stream().limit(size).map(Entry::of).toList(), page, size, rows.size() > size);
+        return new Page(rows.stream().limit(size).toList(), page, size, rows.size() > size);
     }
 
     @Summary("The same receipts as CSV, all of them")

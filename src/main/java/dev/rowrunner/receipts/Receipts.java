@@ -1,8 +1,10 @@
 package dev.rowrunner.receipts;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.rowrunner.receipts.extraction.Extraction;
 import dev.rowrunner.receipts.extraction.Origin;
 import dev.rowrunner.receipts.extraction.Receipt;
+import dev.rowrunner.runner.Summary;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -117,11 +119,8 @@ class Receipts {
         jdbc.sql(FORGET).param("nr", message).update();
     }
 
-    /**
-     * A receipt as it is stored.
-     *
-     * @param origins where each field was found
-     */
+    /** A receipt as it is stored and shown. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Row(
             long id,
             String business,
@@ -131,8 +130,11 @@ class Receipts {
             @Nullable BigDecimal tax,
             String currency,
             @Nullable String number,
-            BigDecimal confidence,
+            @Summary("0 to 1") BigDecimal confidence,
+
+            @Summary("For each field where it was found, such as json-ld or pdf text")
             Map<String, String> origins,
+
             String messageId,
             @Nullable String subject,
             @Nullable String sender,

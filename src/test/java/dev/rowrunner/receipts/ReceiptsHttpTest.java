@@ -286,10 +286,18 @@ class ReceiptsHttpTest {
 
     @Test
     void defusesWhatASpreadsheetWouldRun() {
-        assertThat(List.of("=1", "+1", "-1", "@x", "\tx", "a,\"b\"", "plain", ""))
+        assertThat(List.of("=1", "+1", "-1", "@x", "\tx", "\uFF1D1", "a,\"b\"", "plain", ""))
                 .map(CsvExport::text)
                 .containsExactly(
-                        "\"'=1\"", "\"'+1\"", "\"'-1\"", "\"'@x\"", "\"'\tx\"", "\"a,\"\"b\"\"\"", "plain", "");
+                        "\"'=1\"",
+                        "\"'+1\"",
+                        "\"'-1\"",
+                        "\"'@x\"",
+                        "\"'\tx\"",
+                        "\"'\uFF1D1\"",
+                        "\"a,\"\"b\"\"\"",
+                        "plain",
+                        "");
     }
 
     private void receipts() {
