@@ -13,11 +13,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** What tests of receipt sync ask for again and again. */
+/**
+ * What tests of receipt sync ask for again and again. Lazy: programs that run on the tests' class path find it too, and
+ * have nothing to run due jobs with.
+ */
 @Component
+@Lazy
 class ReceiptsFixture {
 
     static final String BUSINESS = "b1";
