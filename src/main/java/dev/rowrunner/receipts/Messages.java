@@ -17,11 +17,16 @@ import tools.jackson.databind.json.JsonMapper;
 @Repository
 class Messages {
 
-    /** One that was there is left alone, unless it has other content now. Answers what is to be read. */
+    /**
+     * One that was there is left alone, unless it has other content now; of one that is listed twice, as a file is that moves
+     * meanwhile, the later counts. Answers what is to be read.
+     */
     private static final String LIST = """
             INSERT INTO receipts.message AS m (business, connection, source_id, place, version, sync_job, listed_at)
             SELECT :business, :connection, id, place, version, :job, :now
-            FROM unnest(:ids::text[], :places::text[], :versions::text[]) WITH ORDINALITY AS l(id, place, version, n)
+            FROM (SELECT DISTINCT ON (id) *
+                  FROM unnest(:ids::text[], :places::text[], :versions::text[]) WITH ORDINALITY AS l(id, place, version, n)
+                  ORDER BY id, n DESC) AS listed
             ORDER BY n
             ON CONFLICT (connection, source_id) DO UPDATE
             SET place = excluded.place, version = excluded.version, state = 'listed', reason = NULL, extracted_at = NULL,
@@ -40,8 +45,11 @@ class Messages {
             WHERE nr = :nr
             """;
 
-    private static final String GONE =
-            "UPDATE receipts.message SET state = 'gone', reason = :reason, extracted_at = :now WHERE nr = :nr";
+    /** Not of one that another attempt has read. */
+    private static final String GONE = """
+            UPDATE receipts.message SET state = 'gone', reason = :reason, extracted_at = :now
+            WHERE nr = :nr AND state = 'listed'
+            """;
 
     private final JdbcClient jdbc;
     private final JsonMapper json;

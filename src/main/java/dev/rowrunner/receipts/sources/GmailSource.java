@@ -216,7 +216,6 @@ public final class GmailSource implements Source {
 
     private static Page page(Stream<Message> messages, Walk next, long total) {
         var listed = messages.map(message -> new Listed(message.getId(), message.getId(), ""))
-                .distinct()
                 .toList();
         return next.pageToken() == null ? Page.last(listed, next.until(), total) : Page.of(listed, next.text(), total);
     }
