@@ -27,17 +27,20 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 @Timeout(300)
 class ReceiptSyncTest {
 
-    private static final int MAILS = 3_000;
+    private static final int MAILS = 2_000;
     private static final Path LOGS = Path.of("target", "chaos");
 
     /** All but numbers, times and jobs; which of two mails with one receipt comes first is chance. */
     private static final String TABLES = """
             SELECT concat_ws('|', m.source_id, replace(m.state, 'duplicate', 'receipt'), m.message_id, r.vendor, r.total, r.currency, r.number,
                              r.content_hash)
-            FROM receipts.message m LEFT JOIN receipts.receipt r ON r.id = m.receipt ORDER BY 1
+            FROM receipts.message m LEFT JOIN receipts.receipt r ON r.id = m.receipt WHERE m.business = :business ORDER BY 1
             """;
 
     private final List<WorkerProcess> workers = new ArrayList<>();
+    private final String url =
+            Servers.newDatabase("receipts_" + UUID.randomUUID().toString().replace('-', '_'));
+    private final JdbcClient jdbc = JdbcClient.create(new DriverManagerDataSource(url));
 
     @AfterEach
     void killAll() {
@@ -47,81 +50,72 @@ class ReceiptSyncTest {
     @Test
     void killedInMidSyncItEndsWithTheTablesOfACleanRun() throws IOException {
         var mails = mails();
-        var clean = cleanRun(mails);
-
-        var jdbc = database();
-        var first = worker(jdbc);
-        sync(jdbc, mails);
-        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5)).until(() -> count(jdbc, "receipts.message") >= 500);
+        var first = worker();
+        sync("killed", mails);
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> count("receipts.message") >= 500);
         first.kill();
-        var listed = count(jdbc, "receipts.message");
-        worker(jdbc);
-        awaitEnd(jdbc);
+        System.out.println("killed when " + count("receipts.message") + " of " + MAILS + " mails were listed");
+        worker();
+        awaitEnd("killed");
 
-        System.out.println("killed when " + listed + " of " + MAILS + " mails were listed");
-        assertThat(tables(jdbc)).isEqualTo(clean).hasSize(MAILS);
-        assertThat(count(jdbc, "(SELECT FROM jobs WHERE kind = 'receipts.extract' GROUP BY args -> 'message') AS mail"))
-                .isEqualTo(count(jdbc, "jobs WHERE kind = 'receipts.extract'"));
-        assertThat(count(jdbc, "receipts.receipt")).isEqualTo(MAILS / 4);
-    }
-
-    private List<String> cleanRun(Path mails) {
-        var jdbc = database();
-        var worker = worker(jdbc);
         long began = System.nanoTime();
-        sync(jdbc, mails);
-        awaitEnd(jdbc);
+        sync("clean", mails);
+        awaitEnd("clean");
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-        System.out.println("receipts of %d mails in %d ms: %d mails/s".formatted(MAILS, millis, MAILS * 1000L / millis));
-        worker.terminate();
-        worker.awaitEnd(Duration.ofSeconds(60));
-        return tables(jdbc);
-    }
+        System.out.println(
+                "receipts of %d mails in %d ms: %d mails/s".formatted(MAILS, millis, MAILS * 1000L / millis));
 
-    private String url = "";
-
-    private JdbcClient database() {
-        url = Servers.newDatabase("receipts_" + UUID.randomUUID().toString().replace('-', '_'));
-        return JdbcClient.create(new DriverManagerDataSource(url));
+        assertThat(tables("killed")).isEqualTo(tables("clean")).hasSize(MAILS);
+        assertThat(count("(SELECT FROM jobs WHERE kind = 'receipts.extract' GROUP BY args -> 'message') AS mail"))
+                .isEqualTo(count("jobs WHERE kind = 'receipts.extract'"));
+        assertThat(count("receipts.receipt WHERE business = 'killed'")).isEqualTo(MAILS / 4);
     }
 
     /** Returns when it works. */
-    private WorkerProcess worker(JdbcClient jdbc) {
+    private WorkerProcess worker() {
         var worker = WorkerProcess.start("receipts-" + workers.size(), LOGS, url);
         workers.add(worker);
         await().atMost(Duration.ofSeconds(90))
                 .ignoreExceptions()
-                .until(() -> count(jdbc, "rowrunner.worker WHERE ended_at IS NULL AND name = '" + worker.name() + "'") == 1);
+                .until(() -> count("rowrunner.worker WHERE ended_at IS NULL AND name = '" + worker.name() + "'") == 1);
         return worker;
     }
 
-    private static void sync(JdbcClient jdbc, Path mails) {
+    private void sync(String business, Path mails) {
         var id = UUID.randomUUID();
         jdbc.sql("""
                         INSERT INTO receipts.connection (id, business, source, settings, created_at, changed_at)
-                        VALUES (:id, 'b1', 'folder', jsonb_build_object('path', :path), now(), now())
+                        VALUES (:id, :business, 'folder', jsonb_build_object('path', :path), now(), now())
                         """)
                 .param("id", id)
+                .param("business", business)
                 .param("path", mails.toString())
                 .update();
-        jdbc.sql("INSERT INTO receipts.cursor (connection) VALUES (:id)").param("id", id).update();
-        jdbc.sql("SELECT rowrunner.enqueue('receipts.sync', '{\"businessId\": \"b1\", \"mode\": \"full\"}')")
+        jdbc.sql("INSERT INTO receipts.cursor (connection) VALUES (:id)")
+                .param("id", id)
+                .update();
+        jdbc.sql(
+                        "SELECT rowrunner.enqueue('receipts.sync', jsonb_build_object('businessId', :business::text, 'mode', 'full'))")
+                .param("business", business)
                 .query(UUID.class)
                 .single();
     }
 
-    private static void awaitEnd(JdbcClient jdbc) {
+    private void awaitEnd(String business) {
         await().atMost(Duration.ofSeconds(150))
                 .pollInterval(Duration.ofMillis(100))
-                .until(() -> count(jdbc, "receipts.message WHERE state <> 'listed'") == MAILS
-                        && count(jdbc, "jobs WHERE state IN ('enqueued', 'scheduled', 'processing')") == 0);
+                .until(() ->
+                        count("receipts.message WHERE state <> 'listed' AND business = '" + business + "'") == MAILS
+                                && count("jobs WHERE state IN ('enqueued', 'scheduled', 'processing')") == 0);
     }
 
-    private static List<String> tables(JdbcClient jdbc) {
-        return jdbc.sql(TABLES).query(String.class).list();
+    private List<String> tables(String business) {
+        return jdbc.sql(TABLES).param("business", business).query(String.class).list();
     }
 
-    private static long count(JdbcClient jdbc, String from) {
+    private long count(String from) {
         return jdbc.sql("SELECT count(*) FROM " + from).query(Long.class).single();
     }
 
@@ -129,7 +123,8 @@ class ReceiptSyncTest {
     private static Path mails() throws IOException {
         var folder = TestFolders.make("mails").toAbsolutePath();
         for (int n = 0; n < MAILS; n++) {
-            var file = Files.writeString(folder.resolve("%05d.eml".formatted(n)), n % 2 == 0 ? receipt(n % (MAILS / 2)) : letter(n));
+            var file = Files.writeString(
+                    folder.resolve("%05d.eml".formatted(n)), n % 2 == 0 ? receipt(n % (MAILS / 2)) : letter(n));
             Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(60)));
         }
         return folder;

@@ -40,6 +40,7 @@ class DovecotTest {
             disable_plaintext_auth = no
             mail_location = maildir:%1$s/mail
             first_valid_uid = 1
+            auth_failure_delay = 0
             %2$s
             passdb {
               driver = static

@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /** Gmail and Google's sign-in, as the npm package {@code emulate} plays them: nobody here has written it. */
@@ -43,6 +44,7 @@ public final class EmulatedGmail implements AutoCloseable {
     private final Process process;
     private final URI url;
     private final HttpClient http = HttpClient.newHttpClient();
+    private @Nullable Gmail owner;
 
     private EmulatedGmail(Process process, URI url) {
         this.process = process;
@@ -178,24 +180,30 @@ public final class EmulatedGmail implements AutoCloseable {
 
     /** A mail comes. Answers its id. */
     public String deliver(String raw, String... labels) {
-        var access = grant().get("access_token");
         try {
             var message = new Message()
                     .setRaw(Base64.getUrlEncoder().encodeToString(raw.getBytes(UTF_8)))
                     .setLabelIds(labels.length == 0 ? List.of("INBOX", "UNREAD") : List.of(labels));
-            var gmail = new Gmail.Builder(
+            var insert = owner().users().messages().insert("me", message);
+            insert.setDisableGZipContent(true);
+            return insert.execute().getId();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Gmail owner() {
+        if (owner == null) {
+            var access = grant().get("access_token");
+            owner = new Gmail.Builder(
                             new NetHttpTransport(),
                             GsonFactory.getDefaultInstance(),
                             request -> request.getHeaders().setAuthorization("Bearer " + access))
                     .setApplicationName("test")
                     .setRootUrl(url.toString())
                     .build();
-            var insert = gmail.users().messages().insert("me", message);
-            insert.setDisableGZipContent(true);
-            return insert.execute().getId();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
+        return owner;
     }
 
     @Override
