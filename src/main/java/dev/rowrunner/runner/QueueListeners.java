@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -55,7 +56,7 @@ public class QueueListeners {
         }
 
         private String withQueues() {
-            return name + " (" + (queues == null ? "every queue" : String.join(", ", queues)) + ")";
+            return name + " (" + (queues == null ? "every queue" : String.join(", ", new TreeSet<>(queues))) + ")";
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.rowrunner.runner.jobrunr;
 
 import dev.rowrunner.runner.Roles;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +53,8 @@ class Worker implements SmartLifecycle {
         // With the sign by which operators of the system before search their logs.
         LOG.atInfo()
                 .addKeyValue("worker", properties.displayName())
-                .addKeyValue("queues", properties.queues().isEmpty() ? "every queue" : properties.queues())
+                .addKeyValue(
+                        "queues", properties.queues().isEmpty() ? "every queue" : new TreeSet<>(properties.queues()))
                 .log("\uD83D\uDD14 WORKER_START: Rowrunner worker");
     }
 
