@@ -5,6 +5,7 @@ import dev.rowrunner.accounts.fiu.ConsentStatus;
 import dev.rowrunner.accounts.fiu.ConsentTerms;
 import dev.rowrunner.accounts.fiu.DataLife;
 import dev.rowrunner.accounts.fiu.Frequency;
+import dev.rowrunner.runner.Refused;
 import dev.rowrunner.runner.Summary;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;

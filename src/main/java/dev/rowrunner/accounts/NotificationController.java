@@ -4,6 +4,7 @@ import dev.rowrunner.accounts.fiu.ConsentNotification;
 import dev.rowrunner.accounts.fiu.DataRefused;
 import dev.rowrunner.accounts.fiu.SignedAnswer;
 import dev.rowrunner.runner.NoTenantData;
+import dev.rowrunner.runner.Refused;
 import dev.rowrunner.runner.SignedEndpoint;
 import dev.rowrunner.runner.Summary;
 import java.util.function.Supplier;

@@ -2,6 +2,7 @@ package dev.rowrunner.accounts;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.rowrunner.runner.Jobs;
+import dev.rowrunner.runner.Refused;
 import dev.rowrunner.runner.Schedules;
 import dev.rowrunner.runner.Summary;
 import jakarta.validation.constraints.Max;

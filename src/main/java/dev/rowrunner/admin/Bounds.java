@@ -1,5 +1,6 @@
 package dev.rowrunner.admin;
 
+import dev.rowrunner.runner.Refused;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -6,6 +6,7 @@ import dev.rowrunner.admin.DeadLetters.Filter;
 import dev.rowrunner.http.Page;
 import dev.rowrunner.http.Paging;
 import dev.rowrunner.runner.Caller;
+import dev.rowrunner.runner.Refused;
 import dev.rowrunner.runner.Summary;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Pattern;

@@ -7,6 +7,7 @@ import dev.rowrunner.admin.JobRecords.Why;
 import dev.rowrunner.http.Page;
 import dev.rowrunner.http.Paging;
 import dev.rowrunner.runner.Caller;
+import dev.rowrunner.runner.Refused;
 import dev.rowrunner.runner.Summary;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.rowrunner.admin.JobStory.Attempt;
 import dev.rowrunner.admin.JobStory.Progress;
 import dev.rowrunner.runner.Kinds;
+import dev.rowrunner.runner.Refused;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;

@@ -2,6 +2,7 @@ package dev.rowrunner.admin;
 
 import dev.rowrunner.admin.JobRecords.NewJob;
 import dev.rowrunner.runner.Caller;
+import dev.rowrunner.runner.Refused;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;

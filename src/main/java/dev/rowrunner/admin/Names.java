@@ -1,6 +1,7 @@
 package dev.rowrunner.admin;
 
 import dev.rowrunner.runner.Nearest;
+import dev.rowrunner.runner.Refused;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.rowrunner.admin;
 
+import dev.rowrunner.runner.Refused;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;

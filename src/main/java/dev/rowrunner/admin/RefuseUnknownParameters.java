@@ -1,6 +1,7 @@
 package dev.rowrunner.admin;
 
 import dev.rowrunner.runner.Caller;
+import dev.rowrunner.runner.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Parameter;

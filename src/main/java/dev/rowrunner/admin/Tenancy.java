@@ -1,6 +1,7 @@
 package dev.rowrunner.admin;
 
 import dev.rowrunner.runner.Caller;
+import dev.rowrunner.runner.Refused;
 import org.jspecify.annotations.Nullable;
 
 /** What a caller that is bound to one tenant may see and change. */

@@ -1,6 +1,7 @@
 package dev.rowrunner.receipts;
 
 import dev.rowrunner.runner.Caller;
+import dev.rowrunner.runner.Refused;
 import dev.rowrunner.runner.Role;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

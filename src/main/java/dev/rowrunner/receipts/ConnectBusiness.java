@@ -1,6 +1,7 @@
 package dev.rowrunner.receipts;
 
 import dev.rowrunner.receipts.sources.ImapSettings;
+import dev.rowrunner.runner.Refused;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;

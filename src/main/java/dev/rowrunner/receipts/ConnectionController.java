@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.rowrunner.runner.Caller;
 import dev.rowrunner.runner.KeepsToBusiness;
+import dev.rowrunner.runner.Refused;
 import dev.rowrunner.runner.Summary;
 import java.time.Instant;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.rowrunner.receipts;
 
 import dev.rowrunner.runner.Caller;
 import dev.rowrunner.runner.KeepsToBusiness;
+import dev.rowrunner.runner.Refused;
 import dev.rowrunner.runner.Summary;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.constraints.Max;

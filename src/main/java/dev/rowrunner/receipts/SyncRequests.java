@@ -2,6 +2,7 @@ package dev.rowrunner.receipts;
 
 import dev.rowrunner.runner.Jobs;
 import dev.rowrunner.runner.QueueListeners;
+import dev.rowrunner.runner.Refused;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rowrunner.admin.JobController.EnqueueRequest;
 import dev.rowrunner.http.Paging;
 import dev.rowrunner.runner.Caller;
+import dev.rowrunner.runner.Refused;
 import dev.rowrunner.runner.Role;
 import dev.rowrunner.runner.jobrunr.RunDueJobs;
 import dev.rowrunner.testing.RowrunnerTest;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rowrunner.http.Grant;
 import dev.rowrunner.http.Tokens;
+import dev.rowrunner.runner.Refused;
 import dev.rowrunner.runner.Role;
 import dev.rowrunner.testing.Api;
 import dev.rowrunner.testing.Http;
