@@ -25,7 +25,7 @@ final class Pump implements AutoCloseable {
     private static final int MOST_CLAIMS = 20;
 
     /** So many jobs of a tenant at a time where they are short; else one. */
-    private static final int LONG_TURN = 10;
+    private static final int LONG_TURN = 25;
 
     /** As much room as a limit must have for claims ahead; a job for a free slot needs no more than one. */
     private static final double WORTH_A_CLAIM = 0.25;
