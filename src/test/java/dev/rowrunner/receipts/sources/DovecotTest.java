@@ -1,5 +1,8 @@
 package dev.rowrunner.receipts.sources;
 
+import static dev.rowrunner.receipts.sources.Listing.ids;
+import static dev.rowrunner.receipts.sources.Listing.pages;
+import static dev.rowrunner.receipts.sources.Listing.position;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,11 +15,9 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,20 +110,20 @@ class DovecotTest {
             deliver("mail " + n);
         }
 
-        var all = pages(true, null);
+        var all = pages(source, true, null);
         deliver("another");
-        var since = pages(false, position(all));
+        var since = pages(source, false, position(all));
 
         assertThat(ids(all)).hasSize(620).doesNotHaveDuplicates();
         assertThat(ids(since)).hasSize(1);
-        assertThat(ids(pages(false, position(since)))).isEmpty();
+        assertThat(ids(pages(source, false, position(since)))).isEmpty();
     }
 
     @Test
     void fetchesAMailAsItCameAndLeavesItUnread() throws Exception {
         deliver("hello");
 
-        var mail = fetch(pages(true, null).get(0).messages().get(0));
+        var mail = fetch(pages(source, true, null).get(0).messages().get(0));
 
         assertThat(mail).contains("Subject: hello").endsWith("How are you?\r\n");
         try (Stream<Path> files = Files.walk(folder.resolve("mail"))) {
@@ -134,7 +135,7 @@ class DovecotTest {
     @Test
     void listsAnewWhereTheServerNumbersItsMailsAnew() throws Exception {
         deliver("one");
-        var before = pages(true, null);
+        var before = pages(source, true, null);
         source.close();
         for (var name : List.of("dovecot-uidlist", "dovecot.index.log", "dovecot.index.cache", "dovecot.index")) {
             Files.deleteIfExists(folder.resolve("mail").resolve(name));
@@ -142,7 +143,7 @@ class DovecotTest {
         source = new ImapSource(
                 new ImapSettings("127.0.0.1", port(), ImapSettings.Security.NONE, "me", "INBOX"), "password");
 
-        var after = pages(false, position(before));
+        var after = pages(source, false, position(before));
 
         assertThat(ids(after)).hasSize(1).doesNotContainAnyElementsOf(ids(before));
         assertThatThrownBy(() -> fetch(before.get(0).messages().get(0))).isInstanceOf(SourceFailure.Gone.class);
@@ -222,27 +223,5 @@ class DovecotTest {
         var to = new ByteArrayOutputStream();
         source.fetch(listed, to);
         return to.toString(UTF_8);
-    }
-
-    private List<Source.Page> pages(boolean full, @Nullable String position) throws IOException {
-        var pages = new ArrayList<Source.Page>();
-        String scan = null;
-        do {
-            var page = source.page(full, position, scan);
-            pages.add(page);
-            scan = page.scan();
-        } while (scan != null);
-        return pages;
-    }
-
-    private static List<String> ids(List<Source.Page> pages) {
-        return pages.stream()
-                .flatMap(page -> page.messages().stream())
-                .map(Source.Listed::id)
-                .toList();
-    }
-
-    private static @Nullable String position(List<Source.Page> pages) {
-        return pages.get(pages.size() - 1).position();
     }
 }

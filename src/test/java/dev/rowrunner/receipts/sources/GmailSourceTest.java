@@ -1,5 +1,8 @@
 package dev.rowrunner.receipts.sources;
 
+import static dev.rowrunner.receipts.sources.Listing.ids;
+import static dev.rowrunner.receipts.sources.Listing.pages;
+import static dev.rowrunner.receipts.sources.Listing.position;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,10 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -48,7 +48,7 @@ class GmailSourceTest {
                 .toList();
         gmail.deliver(mail("hello"));
 
-        var pages = pages(true, null);
+        var pages = pages(source, true, null);
 
         assertThat(pages).hasSize(3);
         assertThat(ids(pages)).containsExactlyInAnyOrderElementsOf(expected);
@@ -58,15 +58,15 @@ class GmailSourceTest {
     @Test
     void listsByHistoryWhatHasComeSince() throws IOException {
         gmail.deliver(mail("receipt 1"));
-        var position = position(pages(true, null));
+        var position = position(pages(source, true, null));
         var second = gmail.deliver(mail("receipt 2"));
         gmail.deliver(mail("receipt of a draft"), "DRAFT");
         var third = gmail.deliver(mail("hello"));
 
-        var since = pages(false, position);
+        var since = pages(source, false, position);
 
         assertThat(ids(since)).containsExactly(second, third);
-        assertThat(ids(pages(false, position(since)))).isEmpty();
+        assertThat(ids(pages(source, false, position(since)))).isEmpty();
     }
 
     @Test
@@ -76,7 +76,7 @@ class GmailSourceTest {
         var meanwhile = gmail.deliver(mail("receipt of now"));
         var rest = source.page(true, null, first.scan());
 
-        assertThat(ids(pages(false, rest.position()))).contains(meanwhile);
+        assertThat(ids(pages(source, false, rest.position()))).contains(meanwhile);
     }
 
     @Test
@@ -100,28 +100,6 @@ class GmailSourceTest {
         assertThatThrownBy(() -> source("revoked", "x").page(true, null, null))
                 .isInstanceOf(SourceFailure.ReconnectNeeded.class)
                 .hasMessage("Google has answered invalid_grant");
-    }
-
-    private List<Source.Page> pages(boolean full, @Nullable String position) throws IOException {
-        var pages = new ArrayList<Source.Page>();
-        String scan = null;
-        do {
-            var page = source.page(full, position, scan);
-            pages.add(page);
-            scan = page.scan();
-        } while (scan != null);
-        return pages;
-    }
-
-    private static List<String> ids(List<Source.Page> pages) {
-        return pages.stream()
-                .flatMap(page -> page.messages().stream())
-                .map(Source.Listed::id)
-                .toList();
-    }
-
-    private static @Nullable String position(List<Source.Page> pages) {
-        return pages.get(pages.size() - 1).position();
     }
 
     private static String mail(String subject) {

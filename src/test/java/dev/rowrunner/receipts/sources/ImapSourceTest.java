@@ -1,5 +1,8 @@
 package dev.rowrunner.receipts.sources;
 
+import static dev.rowrunner.receipts.sources.Listing.ids;
+import static dev.rowrunner.receipts.sources.Listing.pages;
+import static dev.rowrunner.receipts.sources.Listing.position;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,12 +21,9 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.ArrayList;
 import java.util.Date;
-import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,20 +61,20 @@ class ImapSourceTest {
             deliver("mail " + n);
         }
 
-        var all = pages(true, null);
+        var all = pages(source, true, null);
         deliver("another");
-        var since = pages(false, position(all));
+        var since = pages(source, false, position(all));
 
         assertThat(all).hasSize(2);
         assertThat(ids(all)).hasSize(620).doesNotHaveDuplicates();
         assertThat(since.stream().flatMap(page -> page.messages().stream()).toList())
                 .hasSize(1);
-        assertThat(ids(pages(false, position(since)))).isEmpty();
+        assertThat(ids(pages(source, false, position(since)))).isEmpty();
     }
 
     @Test
     void listsAnEmptyMailbox() throws IOException {
-        var pages = pages(false, null);
+        var pages = pages(source, false, null);
 
         assertThat(ids(pages)).isEmpty();
         assertThat(position(pages)).isNotNull();
@@ -88,20 +88,20 @@ class ImapSourceTest {
         inbox().getMessages().subList(0, 19).forEach(ImapSourceTest::delete);
         inbox().expunge();
 
-        assertThat(ids(pages(true, null))).hasSize(1);
+        assertThat(ids(pages(source, true, null))).hasSize(1);
     }
 
     @Test
     @Timeout(20)
     void findsTheMailsBehindAGapOfABillionNumbers() throws Exception {
         deliver("first");
-        var before = pages(true, null);
+        var before = pages(source, true, null);
         skipNumbers(1_000_000_000);
         for (int n = 0; n < 620; n++) {
             deliver("mail " + n);
         }
 
-        var since = pages(false, position(before));
+        var since = pages(source, false, position(before));
 
         assertThat(since).extracting(page -> page.messages().size()).containsExactly(500, 120);
         assertThat(ids(since)).hasSize(620).doesNotHaveDuplicates();
@@ -111,11 +111,11 @@ class ImapSourceTest {
     void listsAnewWhereTheServerNumbersItsMailsAnew() throws Exception {
         deliver("one");
         deliver("two");
-        var before = pages(true, null);
+        var before = pages(source, true, null);
         recreateInbox();
         deliver("one");
 
-        var after = pages(false, position(before));
+        var after = pages(source, false, position(before));
 
         assertThat(ids(after)).hasSize(1).doesNotContainAnyElementsOf(ids(before));
         assertThatThrownBy(() -> fetch(before.get(0).messages().get(0)))
@@ -127,7 +127,7 @@ class ImapSourceTest {
     @Test
     void fetchesAMailAsItCameAndLeavesItUnread() throws Exception {
         deliver("hello");
-        var listed = pages(true, null).get(0).messages().get(0);
+        var listed = pages(source, true, null).get(0).messages().get(0);
 
         var mail = fetch(listed);
 
@@ -142,7 +142,7 @@ class ImapSourceTest {
         var length = new AtomicLong();
         var largest = new AtomicLong();
 
-        source.fetch(pages(true, null).get(0).messages().get(0), new OutputStream() {
+        source.fetch(pages(source, true, null).get(0).messages().get(0), new OutputStream() {
             @Override
             public void write(int single) {
                 length.incrementAndGet();
@@ -162,7 +162,7 @@ class ImapSourceTest {
     @Test
     void saysThatAMailIsGone() throws Exception {
         deliver("hello");
-        var listed = pages(true, null).get(0).messages().get(0);
+        var listed = pages(source, true, null).get(0).messages().get(0);
         delete(inbox().getMessages().get(0));
         inbox().expunge();
 
@@ -215,7 +215,7 @@ class ImapSourceTest {
     @Test
     void letsTheRunnerRetryAServerThatIsAway() throws Exception {
         deliver("hello");
-        pages(true, null);
+        pages(source, true, null);
         server.stop();
 
         assertThatThrownBy(() -> source.page(true, null, null))
@@ -271,27 +271,5 @@ class ImapSourceTest {
         var to = new ByteArrayOutputStream();
         source.fetch(listed, to);
         return to.toString(US_ASCII);
-    }
-
-    private List<Source.Page> pages(boolean full, @Nullable String position) throws IOException {
-        var pages = new ArrayList<Source.Page>();
-        String scan = null;
-        do {
-            var page = source.page(full, position, scan);
-            pages.add(page);
-            scan = page.scan();
-        } while (scan != null);
-        return pages;
-    }
-
-    private static List<String> ids(List<Source.Page> pages) {
-        return pages.stream()
-                .flatMap(page -> page.messages().stream())
-                .map(Source.Listed::id)
-                .toList();
-    }
-
-    private static @Nullable String position(List<Source.Page> pages) {
-        return pages.get(pages.size() - 1).position();
     }
 }
