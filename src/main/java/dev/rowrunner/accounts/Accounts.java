@@ -2,6 +2,7 @@ package dev.rowrunner.accounts;
 
 import dev.rowrunner.accounts.fiu.LinkedAccount;
 import dev.rowrunner.accounts.fiu.Statement;
+import dev.rowrunner.postgres.Times;
 import dev.rowrunner.runner.JobContext;
 import java.sql.ResultSet;
 import java.sql.SQLException;

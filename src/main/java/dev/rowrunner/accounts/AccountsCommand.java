@@ -1,5 +1,6 @@
 package dev.rowrunner.accounts;
 
+import dev.rowrunner.postgres.Times;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;

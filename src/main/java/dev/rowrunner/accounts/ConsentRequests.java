@@ -2,6 +2,7 @@ package dev.rowrunner.accounts;
 
 import dev.rowrunner.accounts.fiu.ConsentStatus;
 import dev.rowrunner.accounts.fiu.ConsentTerms;
+import dev.rowrunner.postgres.Times;
 import dev.rowrunner.runner.Jobs;
 import java.time.Clock;
 import java.util.UUID;

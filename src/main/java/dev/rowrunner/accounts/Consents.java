@@ -5,6 +5,7 @@ import dev.rowrunner.accounts.fiu.ConsentStatus;
 import dev.rowrunner.accounts.fiu.ConsentTerms;
 import dev.rowrunner.accounts.fiu.DataLife;
 import dev.rowrunner.accounts.fiu.Frequency;
+import dev.rowrunner.postgres.Times;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,6 +1,7 @@
 package dev.rowrunner.accounts;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.rowrunner.postgres.Times;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;

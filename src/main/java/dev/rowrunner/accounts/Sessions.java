@@ -2,6 +2,7 @@ package dev.rowrunner.accounts;
 
 import dev.rowrunner.accounts.fiu.FiSession;
 import dev.rowrunner.accounts.fiu.SessionKeys;
+import dev.rowrunner.postgres.Times;
 import dev.rowrunner.secrets.RecordCipher;
 import dev.rowrunner.secrets.SecretColumn;
 import java.sql.ResultSet;

@@ -1,5 +1,6 @@
 package dev.rowrunner.accounts;
 
+import dev.rowrunner.postgres.Times;
 import dev.rowrunner.runner.JobContext;
 import java.time.Clock;
 import java.time.Instant;

@@ -1,6 +1,7 @@
 package dev.rowrunner.accounts;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.rowrunner.postgres.Times;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;

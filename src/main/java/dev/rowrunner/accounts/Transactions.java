@@ -2,6 +2,7 @@ package dev.rowrunner.accounts;
 
 import dev.rowrunner.accounts.fiu.BankTransaction;
 import dev.rowrunner.accounts.fiu.Statement;
+import dev.rowrunner.postgres.Times;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package dev.rowrunner.receipts;
 
+import dev.rowrunner.postgres.Times;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;

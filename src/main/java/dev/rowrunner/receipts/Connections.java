@@ -2,6 +2,7 @@ package dev.rowrunner.receipts;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.rowrunner.postgres.Times;
 import dev.rowrunner.runner.Jobs;
 import dev.rowrunner.secrets.RecordCipher;
 import dev.rowrunner.secrets.SecretColumn;

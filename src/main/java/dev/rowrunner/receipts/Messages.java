@@ -1,5 +1,6 @@
 package dev.rowrunner.receipts;
 
+import dev.rowrunner.postgres.Times;
 import dev.rowrunner.receipts.extraction.Extraction;
 import dev.rowrunner.receipts.sources.Source;
 import java.sql.ResultSet;

@@ -1,6 +1,7 @@
 package dev.rowrunner.receipts;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.rowrunner.postgres.Times;
 import dev.rowrunner.receipts.extraction.Extraction;
 import dev.rowrunner.receipts.extraction.Origin;
 import dev.rowrunner.receipts.extraction.Receipt;

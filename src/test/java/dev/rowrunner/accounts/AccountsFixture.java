@@ -8,6 +8,7 @@ import dev.rowrunner.accounts.fiu.DataLife;
 import dev.rowrunner.accounts.fiu.Frequency;
 import dev.rowrunner.accounts.fiu.LinkedAccount;
 import dev.rowrunner.accounts.fiu.Statement;
+import dev.rowrunner.postgres.Times;
 import dev.rowrunner.runner.jobrunr.RunDueJobs;
 import dev.rowrunner.testing.SettableClock;
 import java.math.BigDecimal;

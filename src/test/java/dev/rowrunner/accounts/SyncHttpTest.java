@@ -2,6 +2,7 @@ package dev.rowrunner.accounts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rowrunner.postgres.Times;
 import dev.rowrunner.runner.Role;
 import dev.rowrunner.testing.Api;
 import dev.rowrunner.testing.Http;

@@ -1,4 +1,4 @@
-package dev.rowrunner.accounts;
+package dev.rowrunner.postgres;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -8,21 +8,21 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /** Instants as PostgreSQL's driver takes and gives them. */
-final class Times {
+public final class Times {
 
     private Times() {}
 
-    static @Nullable OffsetDateTime utc(@Nullable Instant at) {
+    public static @Nullable OffsetDateTime utc(@Nullable Instant at) {
         return at == null ? null : at.atOffset(ZoneOffset.UTC);
     }
 
-    static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+    public static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
         var at = row.getObject(column, OffsetDateTime.class);
         return at == null ? null : at.toInstant();
     }
 
     /** Of a column that is not null. */
-    static Instant known(ResultSet row, String column) throws SQLException {
+    public static Instant known(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 }
