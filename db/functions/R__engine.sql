@@ -321,6 +321,7 @@ DECLARE
     longest CONSTANT int := 400;
     keys    text[];
     holders uuid[] := p_ids;
+    stored  bigint;
 BEGIN
     SELECT * INTO k FROM rowrunner.kind WHERE name = p_kind;
     IF NOT FOUND THEN
@@ -355,15 +356,19 @@ BEGIN
         FROM unnest(keys) WITH ORDINALITY AS w(key, n) JOIN holder h USING (key);
     END IF;
     INSERT INTO rowrunner.job (id, state, queue, kind, tenant, priority, args, claim_key, run_at, created_at, updated_at,
-                               concurrency_key, unique_key, recurring_id)
+                               concurrency_key, unique_key, recurring_id, counted)
     SELECT w.id, CASE WHEN due THEN 'SCHEDULED' ELSE 'ENQUEUED' END, q, p_kind,
            coalesce(p_tenant, w.args ->> k.tenant_arg, ''), prio,
            CASE WHEN pg_column_size(w.args) <= longest THEN w.args END,
            rowrunner.claim_key(CASE WHEN due THEN p_run_at ELSE p_now END, prio),
            CASE WHEN due THEN p_run_at END, p_now, p_now,
-           p_kind || ':' || coalesce(p_concurrency_key, w.args ->> k.key_arg), w.unique_key, w.recurring_id
+           p_kind || ':' || coalesce(p_concurrency_key, w.args ->> k.key_arg), w.unique_key, w.recurring_id, true
     FROM unnest(p_ids, p_args, holders, keys, p_recurring_ids) AS w(id, args, holder, unique_key, recurring_id)
     WHERE w.id = w.holder;
+    GET DIAGNOSTICS stored = ROW_COUNT;
+    IF stored > 0 THEN
+        INSERT INTO rowrunner.job_count VALUES (q, CASE WHEN due THEN 'SCHEDULED' ELSE 'ENQUEUED' END, stored);
+    END IF;
     IF pg_column_size(p_args) > longest THEN
         INSERT INTO rowrunner.job_body (id, args)
         SELECT w.id, w.args FROM unnest(p_ids, p_args, holders) AS w(id, args, holder)
@@ -695,11 +700,19 @@ CREATE OR REPLACE FUNCTION rowrunner.promote(p_now timestamptz, p_limit int)
     RETURNS TABLE (queue text, kind text, tenant text, claim_key timestamptz)
     LANGUAGE sql AS
 $$
-UPDATE rowrunner.job
-SET state = 'ENQUEUED', version = version + 1, updated_at = p_now, claim_key = rowrunner.claim_key(run_at, priority)
-WHERE id = ANY (ARRAY(SELECT id FROM rowrunner.job WHERE state = 'SCHEDULED' AND run_at <= p_now
-                      ORDER BY run_at LIMIT p_limit FOR UPDATE SKIP LOCKED))
-RETURNING queue, kind, tenant, claim_key
+WITH promoted AS (
+    UPDATE rowrunner.job
+    SET state = 'ENQUEUED', version = version + 1, updated_at = p_now, claim_key = rowrunner.claim_key(run_at, priority),
+        counted = NOT counted
+    WHERE id = ANY (ARRAY(SELECT id FROM rowrunner.job WHERE state = 'SCHEDULED' AND run_at <= p_now
+                          ORDER BY run_at LIMIT p_limit FOR UPDATE SKIP LOCKED))
+    RETURNING queue, kind, tenant, claim_key),
+counted AS (
+    INSERT INTO rowrunner.job_count
+    SELECT m.queue, s.state, s.sign * m.jobs
+    FROM (SELECT p.queue, count(*) AS jobs FROM promoted p GROUP BY p.queue) AS m,
+         (VALUES ('SCHEDULED', -1), ('ENQUEUED', 1)) AS s(state, sign))
+SELECT * FROM promoted
 $$;
 
 -- Ends an attempt otherwise than by success. p_outcome: retry (at p_run_at), dead, snooze (until p_run_at), back (given
@@ -1095,11 +1108,15 @@ $$;
 
 -- ------------------------------------------------------------------------------------------------------------ triggers
 
-CREATE OR REPLACE FUNCTION rowrunner.count_new_jobs() RETURNS trigger
+-- What every job goes through is counted by the statements that do it, once for all their rows, and these flip 'counted':
+-- enqueueing, becoming due, the claim, success. Whatever else happens to a row is counted here, whoever does it.
+CREATE OR REPLACE FUNCTION rowrunner.count_job() RETURNS trigger
     LANGUAGE plpgsql AS
 $$
 BEGIN
-    INSERT INTO rowrunner.job_count SELECT queue, state, count(*) FROM new_rows GROUP BY queue, state;
+    INSERT INTO rowrunner.job_count
+    SELECT queue, state, n FROM (VALUES (old.queue, old.state, -1), (new.queue, new.state, 1)) AS change(queue, state, n)
+    WHERE queue IS NOT NULL;
     RETURN NULL;
 END
 $$;
@@ -1113,26 +1130,13 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION rowrunner.count_changed_jobs() RETURNS trigger
-    LANGUAGE plpgsql AS
-$$
-BEGIN
-    INSERT INTO rowrunner.job_count
-    SELECT queue, state, sum(n)
-    FROM (SELECT queue, state, count(*) AS n FROM new_rows GROUP BY queue, state
-          UNION ALL
-          SELECT queue, state, -count(*) FROM old_rows GROUP BY queue, state) AS change
-    GROUP BY queue, state HAVING sum(n) <> 0;
-    RETURN NULL;
-END
-$$;
-
-CREATE OR REPLACE TRIGGER count_new_jobs AFTER INSERT ON rowrunner.job
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION rowrunner.count_new_jobs();
+CREATE OR REPLACE TRIGGER count_new_job AFTER INSERT ON rowrunner.job
+    FOR EACH ROW WHEN (NOT new.counted) EXECUTE FUNCTION rowrunner.count_job();
+CREATE OR REPLACE TRIGGER count_changed_job AFTER UPDATE OF queue, state ON rowrunner.job
+    FOR EACH ROW WHEN (new.counted = old.counted AND (new.queue, new.state) IS DISTINCT FROM (old.queue, old.state))
+    EXECUTE FUNCTION rowrunner.count_job();
 CREATE OR REPLACE TRIGGER count_gone_jobs AFTER DELETE ON rowrunner.job
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION rowrunner.count_gone_jobs();
-CREATE OR REPLACE TRIGGER count_changed_jobs AFTER UPDATE ON rowrunner.job
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION rowrunner.count_changed_jobs();
 
 -- As many slots as the limit says. Workers that run jobs already get some for these, or more than there are.
 CREATE OR REPLACE FUNCTION rowrunner.set_limit(p_scope text, p_limit int) RETURNS void

@@ -67,6 +67,7 @@ CREATE TABLE rowrunner.job (
     attempt         smallint         NOT NULL DEFAULT 0,
     snoozes         smallint         NOT NULL DEFAULT 0,
     parked          boolean          NOT NULL DEFAULT false,
+    counted         boolean          NOT NULL DEFAULT false,
     state           text COLLATE "C" NOT NULL,
     queue           text COLLATE "C" NOT NULL,
     kind            text COLLATE "C" NOT NULL,
@@ -86,6 +87,7 @@ COMMENT ON COLUMN rowrunner.job.args IS 'null where they are long: then they are
 COMMENT ON COLUMN rowrunner.job.version IS 'raised by every transition and by nothing else; the lease of the attempt that a claim begins';
 COMMENT ON COLUMN rowrunner.job.claim_key IS 'when it became ready, a minute earlier for each step of its priority: no job waits for ever';
 COMMENT ON COLUMN rowrunner.job.parked IS 'ready, but its concurrency key is busy';
+COMMENT ON COLUMN rowrunner.job.counted IS 'flipped by a statement that changes states and counts them itself; all others are counted by a trigger';
 COMMENT ON COLUMN rowrunner.job.worker IS 'who runs it, or ran it last';
 
 -- A lane is what waits in one queue for one kind and tenant; claims read the head of a lane.
@@ -156,7 +158,7 @@ CREATE TABLE rowrunner.unique_key (
 CREATE INDEX unique_key_job_idx ON rowrunner.unique_key (job_id);
 CREATE INDEX unique_key_expires_idx ON rowrunner.unique_key (expires_at) WHERE expires_at IS NOT NULL;
 
--- The number of jobs by queue and state is the sum of these. Every statement adds its differences; a worker adds them up.
+-- The number of jobs by queue and state is the sum of these. Who changes jobs adds the differences; a worker adds them up.
 CREATE TABLE rowrunner.job_count (
     queue text COLLATE "C" NOT NULL,
     state text COLLATE "C" NOT NULL,

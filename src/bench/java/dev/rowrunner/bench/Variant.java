@@ -78,10 +78,14 @@ record Variant(
 
     /** As they are a day after they ran. */
     private static final String FINISHED = """
-            INSERT INTO rowrunner.job (id, claim_key, created_at, updated_at, started_at, version, attempt, state, queue, kind, args)
-            SELECT gen_random_uuid(), at, at, at + interval '20 ms', at + interval '10 ms', 3, 1, 'SUCCEEDED', 'default',
-                   'bench.step', '{"n": 1}'
-            FROM (SELECT now() - interval '1 day' + i * interval '1 ms' AS at FROM generate_series(?, ?) AS i)
+            WITH finished AS (
+                INSERT INTO rowrunner.job (id, claim_key, created_at, updated_at, started_at, version, attempt, state, queue, kind,
+                                           args, counted)
+                SELECT gen_random_uuid(), at, at, at + interval '20 ms', at + interval '10 ms', 3, 1, 'SUCCEEDED', 'default',
+                       'bench.step', '{"n": 1}', true
+                FROM (SELECT now() - interval '1 day' + i * interval '1 ms' AS at FROM generate_series(?, ?) AS i)
+                RETURNING queue, state)
+            INSERT INTO rowrunner.job_count SELECT queue, state, count(*) FROM finished GROUP BY queue, state
             """;
 
     private static Setting finished(int jobs) {

@@ -1,5 +1,6 @@
 package dev.rowrunner.chaos;
 
+import dev.rowrunner.testing.JobCounts;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.util.List;
@@ -103,7 +104,8 @@ final class Verdict {
                 "lost", texts(LOST),
                 "overlapping", texts("SELECT o::text FROM chaos_overlap o WHERE NOT " + FROZEN),
                 "completed with a lost lease", texts(WRONGLY_COMPLETED),
-                "limits still held", texts(HELD));
+                "limits still held", texts(HELD),
+                "counted wrongly", JobCounts.wrong(jdbc));
         return found.entrySet().stream()
                 .filter(complaint -> !complaint.getValue().isEmpty())
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));

@@ -53,26 +53,30 @@ final class Claims {
             taken AS (
                 UPDATE rowrunner.job j
                 SET state = 'PROCESSING', version = j.version + 1, attempt = j.attempt + 1, worker = :worker,
-                    started_at = :now, updated_at = :now
+                    started_at = :now, updated_at = :now, counted = NOT j.counted
                 FROM picked p
                 WHERE j.ctid = p.place AND p.concurrency_key IS NULL
                 RETURNING p.n, j.ctid::text AS row, j.id, j.claim_key, j.priority, j.concurrency_key, j.version, j.attempt, j.snoozes,
                           coalesce(j.args, (SELECT b.args FROM rowrunner.job_body b WHERE b.id = j.id))::text AS args,
-                          j.unique_key IS NOT NULL AS is_unique)
+                          j.unique_key IS NOT NULL AS is_unique, j.queue),
+            """ + Counts.moved("taken", "ENQUEUED", "PROCESSING") + """
             SELECT * FROM taken
             UNION ALL
-            SELECT n, NULL, id, claim_key, NULL, concurrency_key, NULL, NULL, NULL, NULL, NULL FROM picked WHERE concurrency_key IS NOT NULL
+            SELECT n, NULL, id, claim_key, NULL, concurrency_key, NULL, NULL, NULL, NULL, NULL, NULL FROM picked WHERE concurrency_key IS NOT NULL
             """;
 
     private static final String TAKE = """
-            UPDATE rowrunner.job j
-            SET state = 'PROCESSING', version = j.version + 1, attempt = j.attempt + 1, worker = :worker,
-                started_at = :now, updated_at = :now
-            FROM unnest(:ids::uuid[], :lanes::int[]) AS p(id, n)
-            WHERE j.id = p.id
-            RETURNING p.n, j.ctid::text AS row, j.id, j.claim_key, j.priority, j.concurrency_key, j.version, j.attempt, j.snoozes,
-                      coalesce(j.args, (SELECT b.args FROM rowrunner.job_body b WHERE b.id = j.id))::text AS args,
-                      j.unique_key IS NOT NULL AS is_unique
+            WITH taken AS (
+                UPDATE rowrunner.job j
+                SET state = 'PROCESSING', version = j.version + 1, attempt = j.attempt + 1, worker = :worker,
+                    started_at = :now, updated_at = :now, counted = NOT j.counted
+                FROM unnest(:ids::uuid[], :lanes::int[]) AS p(id, n)
+                WHERE j.id = p.id
+                RETURNING p.n, j.ctid::text AS row, j.id, j.claim_key, j.priority, j.concurrency_key, j.version, j.attempt, j.snoozes,
+                          coalesce(j.args, (SELECT b.args FROM rowrunner.job_body b WHERE b.id = j.id))::text AS args,
+                          j.unique_key IS NOT NULL AS is_unique, j.queue),
+            """ + Counts.moved("taken", "ENQUEUED", "PROCESSING") + """
+            SELECT * FROM taken
             """;
 
     private static final String BEGIN_UNIQUE = "SELECT rowrunner.begin_unique(:ids::uuid[])";

@@ -25,12 +25,16 @@ final class Outcomes {
 
     /** Where the claim left the row, or by its id where somebody has written it since. */
     private static final String SUCCEED = """
-            UPDATE rowrunner.job AS j
-            SET state = 'SUCCEEDED', version = j.version + 1, updated_at = :since::timestamptz + o.micros * interval '1 microsecond'
-            FROM unnest(:rows::tid[], :ids::uuid[], :leases::int[], :workers::int[], :micros::bigint[])
-                 AS o(place, id, lease, worker, micros)
-            WHERE %s AND j.id = o.id AND j.version = o.lease AND j.worker = o.worker AND j.state = 'PROCESSING'
-            RETURNING j.id
+            WITH done AS (
+                UPDATE rowrunner.job AS j
+                SET state = 'SUCCEEDED', version = j.version + 1, counted = NOT j.counted,
+                    updated_at = :since::timestamptz + o.micros * interval '1 microsecond'
+                FROM unnest(:rows::tid[], :ids::uuid[], :leases::int[], :workers::int[], :micros::bigint[])
+                     AS o(place, id, lease, worker, micros)
+                WHERE %s AND j.id = o.id AND j.version = o.lease AND j.worker = o.worker AND j.state = 'PROCESSING'
+                RETURNING j.id, j.queue),
+            """ + Counts.moved("done", "PROCESSING", "SUCCEEDED") + """
+            SELECT id FROM done
             """;
 
     private static final String SUCCEED_IN_PLACE = SUCCEED.formatted("j.ctid = o.place");

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jobrunr.jobs.Job;
@@ -40,8 +41,24 @@ class TransactionalJobs implements Jobs {
     private static final int MOST_AT_ONCE = 5000;
     private static final int MOST_IN_A_GROUP = 100;
 
+    /** Characters; longer ones may have to be kept beside the job's row. */
+    private static final int SHORT_ARGS = 400;
+
     /** What the function says of a queue that does not exist, among others. */
     private static final String INVALID_PARAMETER_VALUE = "22023";
+
+    /** What the function below does for jobs that nothing is said of, in one statement: a quarter more transactions with it. */
+    private static final String INSERT_PLAIN = """
+            WITH stored AS (
+                INSERT INTO rowrunner.job (id, state, queue, kind, priority, args, claim_key, created_at, updated_at, counted)
+                SELECT job.id, 'ENQUEUED', queue.name, :kind, :priority::int, job.args, rowrunner.claim_key(:now, :priority::int),
+                       :now, :now, true
+                FROM rowrunner.queue CROSS JOIN unnest(:ids::uuid[], :args::jsonb[]) AS job(id, args)
+                WHERE queue.name = :queue
+                RETURNING queue),
+            counted AS (INSERT INTO rowrunner.job_count SELECT queue, 'ENQUEUED', count(*) FROM stored GROUP BY queue)
+            SELECT count(*) FROM stored
+            """;
 
     private static final String INSERT = """
             SELECT rowrunner.insert_jobs(:kind, :ids::uuid[], :args::jsonb[], :queue, :tenant, :priority, :runAt, :uniqueKey,
@@ -151,16 +168,20 @@ class TransactionalJobs implements Jobs {
 
     private List<UUID> insert(JobKind<?> kind, List<String> args, JobOptions options) {
         var now = clock.instant();
-        var ids = Stream.generate(Job::newUUID).limit(args.size()).map(UUID::toString);
+        var ids = Stream.generate(Job::newUUID).limit(args.size()).toList();
         var dueAt = options.dueAt(now);
         try {
+            if (isPlain(kind, args, options) && insertPlain(kind, ids, args, options, now)) {
+                ringAfterCommit(lanes(kind, args, options, now));
+                return ids;
+            }
             var stored = jdbc.sql(INSERT)
                     .param("kind", kind.name())
-                    .param("ids", ids.toArray(String[]::new))
+                    .param("ids", texts(ids))
                     .param("args", args.toArray(String[]::new))
-                    .param("queue", options.queue() == null ? kind.queue() : options.queue())
+                    .param("queue", queue(kind, options))
                     .param("tenant", options.tenant())
-                    .param("priority", options.priority() == null ? kind.priority() : options.priority())
+                    .param("priority", priority(kind, options))
                     .param("runAt", dueAt == null ? null : dueAt.atOffset(ZoneOffset.UTC))
                     .param("uniqueKey", options.uniqueKey())
                     .param("concurrencyKey", options.concurrencyKey())
@@ -174,6 +195,39 @@ class TransactionalJobs implements Jobs {
         } catch (DataAccessException e) {
             throw refusal(e);
         }
+    }
+
+    private static boolean isPlain(JobKind<?> kind, List<String> args, JobOptions options) {
+        return Stream.of(
+                                kind.unique(),
+                                kind.limits().keyArg(),
+                                kind.tenantArg(),
+                                options.uniqueKey(),
+                                options.concurrencyKey(),
+                                options.tenant(),
+                                options.runAt(),
+                                options.delay(),
+                                Actor.current())
+                        .allMatch(Objects::isNull)
+                && args.stream().allMatch(one -> one.length() <= SHORT_ARGS);
+    }
+
+    /** Answers false, and stores none, where the queue does not exist. */
+    private boolean insertPlain(JobKind<?> kind, List<UUID> ids, List<String> args, JobOptions options, Instant now) {
+        int stored = jdbc.sql(INSERT_PLAIN)
+                .param("kind", kind.name())
+                .param("ids", texts(ids))
+                .param("args", args.toArray(String[]::new))
+                .param("queue", queue(kind, options))
+                .param("priority", priority(kind, options))
+                .param("now", now.atOffset(ZoneOffset.UTC))
+                .query(Integer.class)
+                .single();
+        return stored > 0;
+    }
+
+    private static String[] texts(List<UUID> ids) {
+        return ids.stream().map(UUID::toString).toArray(String[]::new);
     }
 
     private static List<UUID> uuids(Array ids) throws SQLException {
@@ -193,8 +247,8 @@ class TransactionalJobs implements Jobs {
     }
 
     private Map<Lane, Instant> lanes(JobKind<?> kind, List<String> args, JobOptions options, Instant now) {
-        var queue = options.queue() == null ? kind.queue() : options.queue();
-        int priority = options.priority() == null ? kind.priority() : options.priority();
+        var queue = queue(kind, options);
+        int priority = priority(kind, options);
         var key = now.minus(Duration.ofMinutes(priority));
         if (options.tenant() != null || kind.tenantArg() == null) {
             return Map.of(new Lane(queue, kind.name(), text(options.tenant())), key);
@@ -203,6 +257,14 @@ class TransactionalJobs implements Jobs {
         args.forEach(one ->
                 lanes.put(new Lane(queue, kind.name(), text(jsonArgs.valueOf(one, kind.tenantArg()))), key));
         return lanes;
+    }
+
+    private static String queue(JobKind<?> kind, JobOptions options) {
+        return options.queue() == null ? kind.queue() : options.queue();
+    }
+
+    private static int priority(JobKind<?> kind, JobOptions options) {
+        return options.priority() == null ? kind.priority() : options.priority();
     }
 
     private static String text(@Nullable String tenant) {

@@ -2,6 +2,7 @@ package dev.rowrunner.runner.jobrunr;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rowrunner.testing.JobCounts;
 import dev.rowrunner.testing.RowrunnerTest;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -18,13 +19,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 class JobCountsTest {
 
     private static final String KIND = "sql.counts";
-
-    private static final String DIFFERENCES = """
-            SELECT queue, state, sum(n) AS off
-            FROM (SELECT queue, state, count AS n FROM rowrunner.job_count
-                  UNION ALL SELECT queue, state, -count(*) FROM rowrunner.job GROUP BY queue, state) AS compared
-            GROUP BY queue, state HAVING sum(n) <> 0
-            """;
 
     private static final String MANY_FINISHED = """
             INSERT INTO rowrunner.job (id, state, queue, kind, claim_key, started_at, updated_at)
@@ -73,7 +67,7 @@ class JobCountsTest {
         });
         storage.deletePermanently(moved);
 
-        assertThat(differences()).isZero();
+        assertThat(JobCounts.wrong(jdbc)).isEmpty();
         assertThat(storage.countJobs(StateName.FAILED)).isEqualTo(countOf("FAILED"));
         assertThat(storage.getJobStats().getFailed()).isEqualTo(countOf("FAILED"));
         assertThat(jdbc.sql("SELECT dead_letters FROM queues WHERE name = 'counts'")
@@ -94,7 +88,7 @@ class JobCountsTest {
         CompletableFuture.allOf(work).join();
         addUp();
 
-        assertThat(differences()).isZero();
+        assertThat(JobCounts.wrong(jdbc)).isEmpty();
         assertThat(jdbc.sql("SELECT max(n) FROM (SELECT count(*) AS n FROM rowrunner.job_count GROUP BY queue, state)")
                         .query(Integer.class)
                         .single())
@@ -139,10 +133,6 @@ class JobCountsTest {
     private String plan(String query) {
         return String.join(
                 "\n", jdbc.sql("EXPLAIN " + query).query(String.class).list());
-    }
-
-    private int differences() {
-        return jdbc.sql(DIFFERENCES).query((row, n) -> n).list().size();
     }
 
     private long countOf(String state) {

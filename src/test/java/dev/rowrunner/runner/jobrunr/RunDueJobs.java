@@ -1,8 +1,11 @@
 package dev.rowrunner.runner.jobrunr;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.rowrunner.runner.JobKind;
 import dev.rowrunner.runner.jobrunr.Allowance.Claimant;
 import dev.rowrunner.runner.jobrunr.Handlers.Handled;
+import dev.rowrunner.testing.JobCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -165,8 +168,9 @@ public final class RunDueJobs {
                 .toList();
     }
 
-    /** Forgets all jobs, those of other tests too. */
+    /** Forgets all jobs, those of other tests too, which must have been counted right. */
     public void clear() {
+        assertThat(JobCounts.wrong(jdbc)).isEmpty();
         jdbc.sql(CLEAR).update();
     }
 
