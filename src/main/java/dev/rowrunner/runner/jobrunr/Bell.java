@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -36,6 +37,7 @@ class Bell implements AutoCloseable {
             FROM unnest(?::text[]) AS message
             """;
 
+    private final String name = UUID.randomUUID().toString();
     private final EngineDatabase database;
     private final List<Sleeper> sleepers = new CopyOnWriteArrayList<>();
     private final Map<Lane, Instant> untold = new LinkedHashMap<>();
@@ -56,6 +58,11 @@ class Bell implements AutoCloseable {
         var thread = new Thread(work, "job-bell");
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** By which this process knows its own notices. */
+    String name() {
+        return name;
     }
 
     /** Jobs with these claim keys or later ones are ready in these lanes. */
@@ -87,7 +94,7 @@ class Bell implements AutoCloseable {
             var messages = untold.size() > MOST_LANES
                     ? new String[] {Notice.LOOK}
                     : untold.entrySet().stream()
-                            .map(woken -> Notice.lane(woken.getKey(), woken.getValue()))
+                            .map(woken -> Notice.lane(woken.getKey(), woken.getValue(), name))
                             .toArray(String[]::new);
             untold.clear();
             return messages;

@@ -17,13 +17,16 @@ final class Ear implements Runnable, AutoCloseable {
     private static final int BLINKS_BETWEEN_QUESTIONS = 20;
 
     private final EngineDatabase database;
+    private final Bell bell;
     private final Pump pump;
     private final Thread thread;
     private volatile boolean closed;
     private volatile boolean listening;
 
-    Ear(EngineDatabase database, Pump pump) {
+    /** @param bell rings in this process */
+    Ear(EngineDatabase database, Bell bell, Pump pump) {
         this.database = database;
+        this.bell = bell;
         this.pump = pump;
         this.thread = new Thread(this, "job-ear");
         this.thread.setDaemon(true);
@@ -57,7 +60,7 @@ final class Ear implements Runnable, AutoCloseable {
                     execute(connection, "SELECT 1");
                 }
                 for (var notice : postgres.getNotifications(BLINK_MS)) {
-                    Notice.read(notice.getParameter(), pump);
+                    Notice.read(notice.getParameter(), pump, bell.name());
                 }
             }
         } finally {

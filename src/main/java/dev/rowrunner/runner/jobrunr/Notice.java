@@ -19,18 +19,27 @@ final class Notice {
 
     private Notice() {}
 
-    static String lane(Lane lane, Instant claimKey) {
-        return String.join("\t", "lane", lane.queue(), lane.kind(), lane.tenant(), Long.toString(micros(claimKey)));
+    /** @param sender who has told its own workers already */
+    static String lane(Lane lane, Instant claimKey, String sender) {
+        return String.join(
+                "\t", "lane", lane.queue(), lane.kind(), lane.tenant(), Long.toString(micros(claimKey)), sender);
     }
 
     private static long micros(Instant at) {
         return ChronoUnit.MICROS.between(Instant.EPOCH, at);
     }
 
-    /** Tells the worker what a message says. One that can't be read, or is too long to be sent whole, means: look. */
-    static void read(String message, Pump pump) {
+    /**
+     * Tells the worker what a message says. One that can't be read, or is too long to be sent whole, means: look.
+     *
+     * @param known the sender whose messages the worker knows before they come
+     */
+    static void read(String message, Pump pump, String known) {
         var words = message.split("\t", -1);
-        if (words.length == 5 && words[4].matches("-?\\d{1,18}")) {
+        if (words.length == 6 && words[5].equals(known)) {
+            return;
+        }
+        if ((words.length == 5 || words.length == 6) && words[4].matches("-?\\d{1,18}")) {
             pump.woken(
                     new Lane(words[1], words[2], words[3]),
                     Instant.EPOCH.plus(Long.parseLong(words[4]), ChronoUnit.MICROS));

@@ -47,7 +47,7 @@ class WorkerServer extends BackgroundJobServer {
                 () -> Watch.stuck(pump()));
         this.lease = new Lease(parts, self, worker -> pump().running().lost(worker));
         this.pump = new Pump(parts, properties, lease, slots);
-        this.ear = new Ear(parts.database(), pump);
+        this.ear = new Ear(parts.database(), parts.bell(), pump);
         this.watch = new Watch(pump, parts.handlers());
         this.housekeeping = new Housekeeping(parts, retention, lease, this::sign);
         this.ticker = ticks ? new Ticker(parts, lease::isFirst) : null;
