@@ -91,22 +91,22 @@ final class Allowance {
     }
 
     /** The queues that with these rows have started as many jobs as their rates allow. */
-    Predicate<Lane> spent(List<Claims.Row> rows) {
+    Set<String> spent(List<Claims.Row> rows) {
         var spent = new HashSet<String>();
         tokens.forEach((queue, left) -> {
             if (left <= count(rows, lane -> lane.queue().equals(queue))) {
                 spent.add(queue);
             }
         });
-        return lane -> spent.contains(lane.queue());
+        return spent;
     }
 
     /** The limits of which with these rows as many run as they say. */
-    Predicate<Lane> full(List<Claims.Row> rows) {
+    List<Scope> full(List<Claims.Row> rows) {
         var full = new ArrayList<>(exhausted);
         full.removeIf(scope ->
                 slots.getOrDefault(scope, 0) > claimant.running().applyAsInt(scope) + count(rows, scope::includes));
-        return lane -> full.stream().anyMatch(scope -> scope.includes(lane));
+        return full;
     }
 
     private static long count(List<Claims.Row> rows, Predicate<Lane> some) {

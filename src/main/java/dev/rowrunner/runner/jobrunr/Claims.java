@@ -127,7 +127,7 @@ final class Claims {
         var open = quotas.stream().filter(quota -> quota.jobs() > 0).toList();
         var rows = open.isEmpty() ? List.<Row>of() : pick(open, worker, now);
         note(quotas, rows, lanes);
-        lanes.closed(allowance.spent(rows));
+        lanes.closed(allowance.spent(rows)::contains);
         lanes.full(allowance.full(rows));
         var taken = new ArrayList<Row>(rows.size());
         var keyed = new ArrayList<Row>();

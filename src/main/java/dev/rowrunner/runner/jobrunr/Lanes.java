@@ -3,14 +3,17 @@ package dev.rowrunner.runner.jobrunr;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The lanes in which something may wait, and whose turn it is: the queue whose oldest job counts as the oldest, there
@@ -26,34 +29,56 @@ final class Lanes {
     /** So many jobs to claim from a lane, not before the place. */
     record Quota(Lane lane, Place from, int jobs) {}
 
-    private final Map<Lane, Place> waiting = new HashMap<>();
+    /** By queue, tenant and kind. None of the maps within is empty. */
+    private final Map<String, NavigableMap<String, Map<String, Place>>> waiting = new HashMap<>();
+
     private final Map<Lane, Place> full = new HashMap<>();
     private final Map<String, String> lastTenant = new HashMap<>();
 
     /** Something waits in the lane at this place or behind it. */
     void woke(Lane lane, Place place) {
-        waiting.merge(lane, place, (known, added) -> known.compareTo(added) < 0 ? known : added);
+        waiting.computeIfAbsent(lane.queue(), queue -> new TreeMap<>())
+                .computeIfAbsent(lane.tenant(), tenant -> new HashMap<>(2))
+                .merge(lane.kind(), place, Lanes::earlier);
     }
 
     /** The lane has no more than what was claimed. */
     void emptied(Lane lane) {
-        waiting.remove(lane);
+        waiting.computeIfPresent(lane.queue(), (queue, tenants) -> {
+            tenants.computeIfPresent(lane.tenant(), (tenant, kinds) -> {
+                kinds.remove(lane.kind());
+                return kinds.isEmpty() ? null : kinds;
+            });
+            return tenants.isEmpty() ? null : tenants;
+        });
     }
 
-    /** None of these can be claimed now, whatever they have. */
-    void closed(Predicate<Lane> some) {
-        waiting.keySet().removeIf(some);
-        full.keySet().removeIf(some);
+    /** Nothing of these queues can be claimed now, whatever they have. */
+    void closed(Predicate<String> queues) {
+        waiting.keySet().removeIf(queues);
+        full.keySet().removeIf(lane -> queues.test(lane.queue()));
     }
 
     /** As many of these run as their limits say: they wait until one of this worker's ends, or until the next look. */
-    void full(Predicate<Lane> some) {
-        for (var lane : List.copyOf(waiting.keySet())) {
-            if (some.test(lane)) {
-                full.put(lane, place(lane));
-                waiting.remove(lane);
-            }
+    void full(Collection<Scope> scopes) {
+        if (scopes.isEmpty()) {
+            return;
         }
+        var stopped = new HashMap<Lane, Place>();
+        waiting.forEach((queue, tenants) -> tenants.forEach((tenant, kinds) -> kinds.forEach((kind, place) -> {
+            var lane = new Lane(queue, kind, tenant);
+            if (scopes.stream().anyMatch(scope -> scope.includes(lane))) {
+                stopped.put(lane, place);
+            }
+        })));
+        stopped.forEach((lane, place) -> {
+            full.merge(lane, place, Lanes::earlier);
+            emptied(lane);
+        });
+    }
+
+    private static Place earlier(Place a, Place b) {
+        return a.compareTo(b) <= 0 ? a : b;
     }
 
     /** Some of their jobs have ended. */
@@ -72,7 +97,10 @@ final class Lanes {
 
     /** Everything before this place has been claimed, or can't be now. */
     void reached(Lane lane, Place place) {
-        waiting.computeIfPresent(lane, (same, before) -> place);
+        var kinds = kinds(lane.queue(), lane.tenant());
+        if (kinds.containsKey(lane.kind())) {
+            kinds.put(lane.kind(), place);
+        }
     }
 
     boolean isEmpty() {
@@ -91,42 +119,51 @@ final class Lanes {
      * @param turn so many of a tenant, and more where there are not enough tenants
      */
     List<Quota> next(int free, int turn, Queues queues) {
-        var byQueue = waiting.keySet().stream()
-                .filter(lane -> queues.isOpen(lane.queue()))
-                .collect(Collectors.groupingBy(Lane::queue));
-        return byQueue.entrySet().stream()
-                .min(Comparator.comparing(queue -> standing(queue.getValue(), queues.get(queue.getKey()))))
-                .map(queue -> inTurn(queue.getKey(), queue.getValue(), free, turn))
+        return waiting.keySet().stream()
+                .filter(queues::isOpen)
+                .min(Comparator.comparing(queue -> standing(queues.get(queue))))
+                .map(queue -> inTurn(queue, free, turn))
                 .orElse(List.of());
     }
 
-    private Instant standing(List<Lane> lanes, Queue queue) {
-        var oldest = lanes.stream().map(lane -> place(lane).key()).min(Comparator.naturalOrder());
+    private Instant standing(Queue queue) {
+        var oldest = tenants(queue.name()).values().stream()
+                .flatMap(kinds -> kinds.values().stream())
+                .map(Place::key)
+                .min(Comparator.naturalOrder());
         return oldest.orElseThrow().minus(A_STEP_OF_QUEUE_PRIORITY.multipliedBy(queue.priority()));
     }
 
     /** Whoever had the last turn comes last. */
-    private List<Quota> inTurn(String queue, List<Lane> lanes, int free, int turn) {
-        var oldestOfTenant = new TreeMap<String, Lane>();
-        lanes.forEach(lane -> oldestOfTenant.merge(lane.tenant(), lane, this::older));
+    private List<Quota> inTurn(String queue, int free, int turn) {
+        var tenants = tenants(queue);
+        int served = Math.min((free + turn - 1) / turn, tenants.size());
         var last = lastTenant.getOrDefault(queue, "");
-        var turns = new ArrayList<>(oldestOfTenant.tailMap(last, false).values());
-        turns.addAll(oldestOfTenant.headMap(last, true).values());
-        int served = Math.min((free + turn - 1) / turn, turns.size());
-        lastTenant.put(queue, turns.get(served - 1).tenant());
+        var turns = Stream.concat(
+                        tenants.tailMap(last, false).keySet().stream(), tenants.headMap(last, true).keySet().stream())
+                .limit(served)
+                .toList();
+        lastTenant.put(queue, turns.get(served - 1));
         var quotas = new ArrayList<Quota>(served);
         for (int i = 0; i < served; i++) {
             int jobs = free / served + (i < free % served ? 1 : 0);
-            quotas.add(new Quota(turns.get(i), place(turns.get(i)), jobs));
+            quotas.add(oldest(queue, turns.get(i), jobs));
         }
         return quotas;
     }
 
-    private Lane older(Lane a, Lane b) {
-        return place(a).compareTo(place(b)) <= 0 ? a : b;
+    private Quota oldest(String queue, String tenant, int jobs) {
+        var oldest = kinds(queue, tenant).entrySet().stream()
+                .min(Map.Entry.comparingByValue())
+                .orElseThrow();
+        return new Quota(new Lane(queue, oldest.getKey(), tenant), oldest.getValue(), jobs);
     }
 
-    private Place place(Lane lane) {
-        return Objects.requireNonNull(waiting.get(lane));
+    private NavigableMap<String, Map<String, Place>> tenants(String queue) {
+        return waiting.getOrDefault(queue, Collections.emptyNavigableMap());
+    }
+
+    private Map<String, Place> kinds(String queue, String tenant) {
+        return tenants(queue).getOrDefault(tenant, Map.of());
     }
 }

@@ -189,7 +189,7 @@ final class Pump implements AutoCloseable {
 
     private void takeNotes() {
         var known = queues;
-        lanes.closed(lane -> !known.isOpen(lane.queue()));
+        lanes.closed(queue -> !known.isOpen(queue));
         if (lanes.anyFull()) {
             double part = running.count() < properties.threads() ? 0 : WORTH_A_CLAIM;
             lanes.reopened(
