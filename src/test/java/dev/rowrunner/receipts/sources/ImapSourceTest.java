@@ -26,10 +26,12 @@ import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Mailboxes of GreenMail; another server plays in {@code DovecotTest}. */
+@Tag("slow")
 class ImapSourceTest {
 
     private final GreenMail server = new GreenMail(new ServerSetup(0, "127.0.0.1", "imap"));

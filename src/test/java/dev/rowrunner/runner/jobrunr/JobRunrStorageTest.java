@@ -6,10 +6,12 @@ import org.jobrunr.storage.StorageProvider;
 import org.jobrunr.storage.StorageProviderTest;
 import org.jobrunr.utils.mapper.jackson.JacksonJsonMapper;
 import org.jobrunr.utils.resilience.RateLimiter;
+import org.junit.jupiter.api.Tag;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** What JobRunr asks of every storage, asked of ours by JobRunr's own tests. */
+@Tag("slow")
 class JobRunrStorageTest extends StorageProviderTest {
 
     private static final String URL = migrated(Servers.newDatabase("jobrunr_storage"));

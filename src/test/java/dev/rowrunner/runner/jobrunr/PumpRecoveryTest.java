@@ -142,12 +142,12 @@ class PumpRecoveryTest {
 
         jobs.enqueueAll(
                 Probe.KIND,
-                IntStream.range(0, 200)
+                IntStream.range(0, 100)
                         .mapToObj(i -> Probe.Args.named("job " + i))
                         .toList());
 
-        await().atMost(PATIENCE).until(() -> countOf("SUCCEEDED") == 200);
-        assertThat(probe.calls).hasSize(200);
+        await().atMost(PATIENCE).until(() -> countOf("SUCCEEDED") == 100);
+        assertThat(probe.calls).hasSize(100);
         assertThat(probe.calls).extracting(call -> call.args().name()).doesNotHaveDuplicates();
     }
 
