@@ -33,10 +33,10 @@ final class Trial {
     record Plan(int jobs, int seconds, int latencySeconds) {}
 
     private static final int WARM_UP = 60_000;
-    private static final Duration WARM_DRAINS = Duration.ofSeconds(10);
+    private static final Duration WARM_DRAINS = Duration.ofSeconds(8);
     private static final Duration WARM_SQL_DRAINS = Duration.ofSeconds(6);
     private static final Duration WARM_SINGLES = Duration.ofSeconds(2);
-    private static final int WARM_OFFERS = 4;
+    private static final int WARM_OFFERS = 6;
     private static final Duration SETTLE = Duration.ofSeconds(1);
     private static final Duration SINGLES = Duration.ofSeconds(2);
 
