@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rowrunner.runner.JobKind;
 import dev.rowrunner.runner.JobOptions;
 import dev.rowrunner.runner.Jobs;
+import dev.rowrunner.testing.JobCounts;
 import dev.rowrunner.testing.SettableClock;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -69,6 +70,27 @@ class TransactionalJobsTest {
         });
 
         assertThat(storedJobs()).isZero();
+    }
+
+    /** One statement stores what is plain; the function that SQL uses must store the same. */
+    @Test
+    void storesAPlainJobAsTheFunctionDoes() {
+        var plain = jobs.enqueue(Probe.KIND, Probe.Args.named("plain"), JobOptions.NONE.priority(7));
+        var byFunction = jdbc.sql("""
+                        SELECT (rowrunner.insert_jobs(kind, ARRAY[gen_random_uuid()], ARRAY[args], NULL, NULL, 7, NULL, NULL,
+                                                      NULL, NULL, created_at))[1]
+                        FROM rowrunner.job WHERE id = :id
+                        """).param("id", plain).query(UUID.class).single();
+
+        assertThat(columns(plain)).isEqualTo(columns(byFunction));
+        assertThat(JobCounts.wrong(jdbc)).isEmpty();
+    }
+
+    private String columns(UUID job) {
+        return jdbc.sql("SELECT (to_jsonb(j) - 'id')::text FROM rowrunner.job j WHERE id = :id")
+                .param("id", job)
+                .query(String.class)
+                .single();
     }
 
     @Test
