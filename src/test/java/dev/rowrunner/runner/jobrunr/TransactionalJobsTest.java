@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -84,6 +85,24 @@ class TransactionalJobsTest {
 
         assertThat(columns(plain)).isEqualTo(columns(byFunction));
         assertThat(JobCounts.wrong(jdbc)).isEmpty();
+    }
+
+    @Test
+    void goesByWhatAnotherProcessHasDeclaredOfTheKindSince() {
+        declareKeyArg("name");
+        try {
+            assertThat(columns(jobs.enqueue(Probe.KIND, Probe.Args.named("keyed"))))
+                    .contains("\"concurrency_key\": \"" + Probe.KIND.name() + ":keyed\"");
+        } finally {
+            declareKeyArg(null);
+        }
+    }
+
+    private void declareKeyArg(@Nullable String arg) {
+        jdbc.sql("UPDATE rowrunner.kind SET key_arg = :arg WHERE name = :kind")
+                .param("arg", arg)
+                .param("kind", Probe.KIND.name())
+                .update();
     }
 
     private String columns(UUID job) {
