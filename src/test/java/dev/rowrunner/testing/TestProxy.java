@@ -11,13 +11,20 @@ import java.net.Socket;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /** Stands between a program and PostgreSQL, and breaks connections where it hurts. */
 public final class TestProxy implements AutoCloseable {
 
     /** How the server says that a commit is done. */
     private static final String COMMITTED = "COMMIT\0";
+
+    /** How it says that it has answered, and that no transaction is open. */
+    private static final String NO_TRANSACTION = "Z\0\0\0\5I";
+
+    private static final String CHANGES_JOBS = "UPDATE rowrunner.job ";
 
     private final String host;
     private final int port;
@@ -49,7 +56,11 @@ public final class TestProxy implements AutoCloseable {
         return "127.0.0.1:" + door.getLocalPort();
     }
 
-    /** Asked at each commit: whether its answer is lost and the connection with it. The commit itself is done. */
+    /**
+     * Asked at each commit, and after each statement that changes jobs and is a transaction of its own: whether the answer
+     * is lost and the connection with it. The change itself is done. Such statements are known by their text, so the
+     * driver must send it each time: {@code prepareThreshold=0}.
+     */
     public void losesCommitAnswer(BooleanSupplier decision) {
         losesCommitAnswer = decision;
     }
@@ -85,19 +96,30 @@ public final class TestProxy implements AutoCloseable {
             server.setTcpNoDelay(true);
             open.add(client);
             open.add(server);
-            daemon(() -> pass(client, server, false));
-            daemon(() -> pass(server, client, true));
+            var changing = new AtomicBoolean();
+            daemon(() -> pass(client, server, text -> {
+                if (text.contains(CHANGES_JOBS)) {
+                    changing.set(true);
+                }
+                return false;
+            }));
+            daemon(() ->
+                    pass(server, client, text -> hasCommitted(text, changing) && losesCommitAnswer.getAsBoolean()));
         } catch (IOException e) {
             close(client);
         }
     }
 
-    private void pass(Socket from, Socket to, boolean answers) {
+    private static boolean hasCommitted(String answer, AtomicBoolean changing) {
+        return answer.contains(COMMITTED) | (answer.contains(NO_TRANSACTION) && changing.getAndSet(false));
+    }
+
+    private void pass(Socket from, Socket to, Predicate<String> breaks) {
         try (from;
                 to) {
             var out = to.getOutputStream();
             for (var part = read(from.getInputStream()); part.length > 0; part = read(from.getInputStream())) {
-                if (answers && new String(part, ISO_8859_1).contains(COMMITTED) && losesCommitAnswer.getAsBoolean()) {
+                if (breaks.test(new String(part, ISO_8859_1))) {
                     return;
                 }
                 out.write(part);

@@ -113,6 +113,10 @@ final class Attempt implements JobContext {
         untold = true;
     }
 
+    synchronized boolean hasNews() {
+        return untold;
+    }
+
     /** What was told since this was asked last, or null if nothing was. */
     synchronized @Nullable Story news() {
         if (!untold) {

@@ -21,11 +21,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Claims jobs for a worker: one statement, {@code FOR UPDATE SKIP LOCKED}, that reads the heads of the lanes it is given
- * and nothing else, and finds again where it lies in the table what it has locked. Where limits apply, slots are reserved
- * before it, and concurrency keys locked between picking and taking.
+ * and nothing else, and finds again where it lies in the table what it has locked. It is a transaction of its own unless
+ * limits, rates or keys hold: then slots are reserved before it, and concurrency keys locked between picking and taking.
  */
 final class Claims {
 
@@ -91,12 +92,17 @@ final class Claims {
     private static final String RELEASE = "SELECT rowrunner.release(:ids::uuid[], false)::text";
 
     private final JdbcClient jdbc;
+    private final TransactionOperations transaction;
     private final ConcurrencyKeys concurrencyKeys;
     private final Reserve reserve;
     private final Clock clock;
 
-    Claims(JdbcClient jdbc, Reserve reserve, Clock clock) {
+    /** Kinds of which jobs with a concurrency key were met. */
+    private final Set<String> keyedKinds = new HashSet<>();
+
+    Claims(JdbcClient jdbc, TransactionOperations transaction, Reserve reserve, Clock clock) {
         this.jdbc = jdbc;
+        this.transaction = transaction;
         this.reserve = reserve;
         this.concurrencyKeys = new ConcurrencyKeys(jdbc);
         this.clock = clock;
@@ -116,10 +122,39 @@ final class Claims {
             @Nullable String args,
             boolean unique) {}
 
-    /**
-     * Claims up to the quotas, in the transaction that the caller is in, and notes in the lanes how far it came.
-     */
+    /** Claims up to the quotas, durably, and notes in the lanes how far it came. */
     List<Attempt> claim(List<Quota> wanted, Claimant claimant, Lanes lanes) {
+        return wanted.stream().allMatch(quota -> isPlain(quota.lane(), claimant.queues()))
+                ? claimPlain(wanted, claimant.worker(), lanes)
+                : transaction.execute(status -> claimWithin(wanted, claimant, lanes));
+    }
+
+    private boolean isPlain(Lane lane, Queues queues) {
+        return queues.scopes(lane).isEmpty()
+                && !queues.get(lane.queue()).rated()
+                && !queues.uniqueWhileWaiting().contains(lane.kind())
+                && !keyedKinds.contains(lane.kind());
+    }
+
+    /** In one statement. Jobs with a concurrency key are left to the next claim, which will be none of these. */
+    private List<Attempt> claimPlain(List<Quota> wanted, int worker, Lanes lanes) {
+        var now = clock.instant();
+        var rows = pick(wanted, worker, now);
+        note(wanted, rows, lanes);
+        var taken = new ArrayList<Row>(rows.size());
+        for (var row : rows) {
+            if (row.key() == null) {
+                taken.add(row);
+            } else {
+                var lane = row.quota().lane();
+                keyedKinds.add(lane.kind());
+                lanes.woke(lane, row.place());
+            }
+        }
+        return attempts(taken, worker, now);
+    }
+
+    private List<Attempt> claimWithin(List<Quota> wanted, Claimant claimant, Lanes lanes) {
         var now = clock.instant();
         int worker = claimant.worker();
         var allowance = new Allowance(jdbc, claimant, reserve);
@@ -137,6 +172,11 @@ final class Claims {
         }
         putBack(taken, beginUnique(taken, claimant.queues()));
         allowance.spend(taken);
+        return attempts(taken, worker, now);
+    }
+
+    /** In the order in which they were ready. */
+    private List<Attempt> attempts(List<Row> taken, int worker, Instant now) {
         taken.sort(Comparator.comparing(Row::place));
         var attempts = new ArrayList<Attempt>(taken.size());
         taken.forEach(row -> attempts.add(attempt(row, worker, now)));

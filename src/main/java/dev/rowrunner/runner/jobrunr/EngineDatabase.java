@@ -8,6 +8,7 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -55,6 +56,10 @@ class EngineDatabase implements AutoCloseable {
     /** Inside {@link #inTransaction} on that transaction's connection, else on one for each statement. */
     JdbcClient jdbc() {
         return jdbc;
+    }
+
+    TransactionOperations transaction() {
+        return transaction;
     }
 
     <T> T inTransaction(Supplier<T> work) {

@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jobrunr.utils.mapper.JsonMapper;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -65,29 +66,49 @@ final class Outcomes {
             SET done = excluded.done, total = excluded.total, log = excluded.log, updated_at = excluded.updated_at
             """;
 
-    private final JdbcClient jdbc;
-    private final JsonMapper json;
-
-    Outcomes(JdbcClient jdbc, JsonMapper json) {
-        this.jdbc = jdbc;
-        this.json = json;
-    }
-
     /** In their order, lest two workers wait for each other. */
     private static final String LOCK_KEYS = """
             SELECT c.key FROM rowrunner.concurrency_key c
             WHERE c.key IN (SELECT concurrency_key FROM rowrunner.job WHERE id = ANY (:ids::uuid[])) ORDER BY c.key FOR UPDATE
             """;
 
-    /** Writes them all in the transaction that the caller is in. Answers the attempts whose lease was lost. */
+    private final EngineDatabase database;
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+
+    Outcomes(EngineDatabase database, JsonMapper json) {
+        this.database = database;
+        this.jdbc = database.jdbc();
+        this.json = json;
+    }
+
+    /** Writes them all, durably. Answers the attempts whose lease was lost. */
     Set<Attempt> save(Collection<Outcome> outcomes, Instant now) {
+        if (outcomes.isEmpty()) {
+            return Set.of();
+        }
+        return outcomes.stream().allMatch(Outcomes::isPlain)
+                ? Set.copyOf(succeed(inOrder(outcomes).toList()))
+                : database.inTransaction(() -> saveWithin(outcomes, now));
+    }
+
+    /** Successes that hold and tell nothing are one statement, which is a transaction of its own. */
+    private static boolean isPlain(Outcome outcome) {
+        return outcome.how() == Outcome.How.SUCCESS
+                && !outcome.attempt().claim().holds()
+                && !outcome.attempt().hasNews();
+    }
+
+    private static Stream<Outcome> inOrder(Collection<Outcome> outcomes) {
+        return outcomes.stream()
+                .sorted((a, b) -> Place.compare(a.attempt().id(), b.attempt().id()));
+    }
+
+    private Set<Attempt> saveWithin(Collection<Outcome> outcomes, Instant now) {
         lockKeys(outcomes);
         outcomes.forEach(outcome -> tell(outcome.attempt(), now));
-        var inOrder = outcomes.stream()
-                .sorted((a, b) -> Place.compare(a.attempt().id(), b.attempt().id()))
-                .collect(Collectors.groupingBy(Outcome::how));
         var refused = new HashSet<Attempt>();
-        inOrder.forEach((how, some) -> {
+        inOrder(outcomes).collect(Collectors.groupingBy(Outcome::how)).forEach((how, some) -> {
             switch (how) {
                 case SUCCESS -> refused.addAll(succeed(some));
                 case LOST -> some.forEach(outcome -> refused.add(outcome.attempt()));

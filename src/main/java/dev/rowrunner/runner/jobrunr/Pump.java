@@ -4,7 +4,6 @@ import dev.rowrunner.runner.jobrunr.Allowance.Claimant;
 import dev.rowrunner.runner.jobrunr.Runner.Claimed;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,7 +64,7 @@ final class Pump implements AutoCloseable {
         this.properties = properties;
         this.lease = lease;
         this.reserve = new Reserve(jdbc);
-        this.claims = new Claims(jdbc, reserve, parts.clock());
+        this.claims = new Claims(jdbc, parts.database().transaction(), reserve, parts.clock());
         this.inventory = new Inventory(jdbc, running, parts.clock());
         this.saver = new Saver(parts, running, new Saver.Listener() {
             @Override
@@ -213,37 +212,31 @@ final class Pump implements AutoCloseable {
     private void claim() {
         int slots = properties.threads();
         int ahead = pace.ahead(System.nanoTime(), saver.endedSoFar(), slots);
-        int room = Math.min(slots + ahead - running.count(), MOST_AT_ONCE);
-        if (room > 0 && !lanes.isEmpty()) {
-            start(parts.database().inTransaction(() -> claim(room, ahead > 0 ? LONG_TURN : 1)));
-        }
+        claim(Math.min(slots + ahead - running.count(), MOST_AT_ONCE), ahead > 0 ? LONG_TURN : 1);
         behindLimit = lanes.anyFull();
     }
 
-    private List<Attempt> claim(int room, int turn) {
-        var claimed = new ArrayList<Attempt>();
-        var claimant = new Claimant(lease.worker(), queues, scope -> running(scope) + count(claimed, scope));
-        for (int i = 0; i < MOST_CLAIMS && claimed.size() < room; i++) {
-            var quotas = lanes.next(room - claimed.size(), turn, claimant.queues());
+    /** What each claim brings is started at once. */
+    private void claim(int room, int turn) {
+        var claimant = new Claimant(lease.worker(), queues, this::running);
+        int left = room;
+        for (int i = 0; i < MOST_CLAIMS && left > 0; i++) {
+            var quotas = lanes.next(left, turn, claimant.queues());
             if (quotas.isEmpty()) {
-                return claimed;
+                return;
             }
-            var some = claims.claim(quotas, claimant, lanes);
-            parts.meters().claimed(some.size());
-            claimed.addAll(some);
+            var claimed = claims.claim(quotas, claimant, lanes);
+            parts.meters().claimed(claimed.size());
+            start(claimed);
+            left -= claimed.size();
         }
-        loop.call();
-        return claimed;
+        if (room > 0) {
+            loop.call();
+        }
     }
 
     private int running(Scope scope) {
         return running.count(lease.worker(), scope::includes);
-    }
-
-    private static int count(List<Attempt> attempts, Scope scope) {
-        return (int) attempts.stream()
-                .filter(attempt -> scope.includes(attempt.claim().lane()))
-                .count();
     }
 
     private void start(List<Attempt> attempts) {

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Stores how attempts ended: one thread, in one transaction after another, each with all that ended while the one before
+ * Stores how attempts ended: one thread, in one commit after another, each with all that ended while the one before
  * it was committed, or in the moment before. Nothing counts as done before it is durable.
  */
 final class Saver implements AutoCloseable {
@@ -48,7 +48,7 @@ final class Saver implements AutoCloseable {
 
     Saver(WorkerParts parts, RunningAttempts running, Listener listener) {
         this.parts = parts;
-        this.outcomes = new Outcomes(parts.database().jdbc(), parts.json());
+        this.outcomes = new Outcomes(parts.database(), parts.json());
         this.running = running;
         this.listener = listener;
     }
@@ -102,8 +102,7 @@ final class Saver implements AutoCloseable {
     }
 
     private Set<Attempt> store(List<Outcome> some) {
-        return parts.database()
-                .inTransaction(() -> outcomes.save(some, parts.clock().instant()));
+        return outcomes.save(some, parts.clock().instant());
     }
 
     private void settle(List<Outcome> some, Set<Attempt> refused) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.transaction.support.TransactionOperations;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -126,11 +127,9 @@ class ClaimPlanTest {
     /** As a worker does, from place to place. */
     private void claimMany() {
         var jdbc = parts.database().jdbc();
-        var claims = new Claims(jdbc, new Reserve(jdbc), parts.clock());
+        var claims = new Claims(jdbc, parts.database().transaction(), new Reserve(jdbc), parts.clock());
         for (int claimed = 0; claimed < CLAIMED; ) {
-            claimed += parts.database()
-                    .inTransaction(() -> claims.claim(lanes.next(1000, queues), claimant(), lanes))
-                    .size();
+            claimed += claims.claim(lanes.next(1000, queues), claimant(), lanes).size();
         }
     }
 
@@ -165,7 +164,8 @@ class ClaimPlanTest {
             connection.setAutoCommit(false);
             connection.createStatement().execute("SET LOCAL plan_cache_mode = " + mode);
             var explaining = JdbcClient.create(new SingleConnectionDataSource(explaining(connection), true));
-            new Claims(explaining, new Reserve(explaining), parts.clock()).claim(quotas, claimant(), new Lanes());
+            new Claims(explaining, TransactionOperations.withoutTransaction(), new Reserve(explaining), parts.clock())
+                    .claim(quotas, claimant(), new Lanes());
             connection.rollback();
         }
         assertThat(plans).hasSize(1);

@@ -87,7 +87,7 @@ class PumpRecoveryTest {
 
             @Override
             public String getJdbcUrl() {
-                return "jdbc:postgresql://" + proxy.hostAndPort() + "/" + url.database();
+                return "jdbc:postgresql://" + proxy.hostAndPort() + "/" + url.database() + "?prepareThreshold=0";
             }
         };
     }

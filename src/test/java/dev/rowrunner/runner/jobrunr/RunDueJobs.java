@@ -49,7 +49,7 @@ public final class RunDueJobs {
         this.parts = parts;
         this.jdbc = jdbc;
         this.look = new Look(parts.database().jdbc());
-        this.outcomes = new Outcomes(parts.database().jdbc(), parts.json());
+        this.outcomes = new Outcomes(parts.database(), parts.json());
     }
 
     /** Runs each job that is due now once, and whatever those enqueue. Answers how many attempts ran. */
@@ -100,7 +100,7 @@ public final class RunDueJobs {
         if (worker == 0) {
             worker = jdbc.sql(SIGN_ON).query(Integer.class).single();
         }
-        return parts.database().inTransaction(() -> claim(slots));
+        return claim(slots);
     }
 
     /** How many claims the last one took. */
@@ -118,14 +118,14 @@ public final class RunDueJobs {
         var now = parts.clock().instant();
         var ended =
                 attempts.stream().map(attempt -> Outcome.success(attempt, now)).toList();
-        return parts.database().inTransaction(() -> outcomes.save(ended, now));
+        return outcomes.save(ended, now);
     }
 
     private List<Attempt> claim(int slots) {
         var queues = look.queues(queue -> true);
         var kinds = parts.handlers().kinds().stream().map(JobKind::name).toList();
         var reserve = new Reserve(parts.database().jdbc());
-        var claims = new Claims(parts.database().jdbc(), reserve, parts.clock());
+        var claims = new Claims(parts.database().jdbc(), parts.database().transaction(), reserve, parts.clock());
         // A new one gives back at once what is not needed.
         reserve.read(worker);
         reserve.settle(worker, this::running);
