@@ -102,6 +102,22 @@ class ClaimingTest {
         assertThat(probe.calls).hasSize(270);
     }
 
+    @Test
+    void neverRunsTwoOfAKeyThatFewJobsOfTheKindHave() {
+        var running = new Running();
+        probe.does(running::guard);
+        for (int i = 0; i < 10; i++) {
+            enqueueAll(Probe.KIND, 6, "free", JobOptions.NONE);
+            enqueueAll(Probe.KIND, 2, "key", JobOptions.NONE.concurrencyKey("key"));
+        }
+
+        IntStream.range(0, 2).forEach(i -> start(6));
+
+        await().until(() -> countOf("SUCCEEDED") == 80);
+        assertThat(running.most).containsEntry("key", 1);
+        assertThat(probe.calls).hasSize(80);
+    }
+
     /** How many of each name run, and ran at most, at once. */
     private static final class Running {
         private final Map<String, AtomicInteger> now = new ConcurrentHashMap<>();
