@@ -22,6 +22,7 @@ final class Growth {
     /** Jobs per second, and what the variant's are to the plain ones. */
     private record Figures(String name, String label, Spread plain, Spread variant, double ratio) {}
 
+    /** Jobs for each worker, which share them. */
     private static final int WARM_UP = 250_000;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
@@ -76,7 +77,7 @@ final class Growth {
         var database = server.newDatabase();
         try (var installation = new Installation(database);
                 var workers = Workers.launch(variant.workers(), database)) {
-            installation.drained(WARM_UP, Variant.PLAIN, workers);
+            installation.drained(WARM_UP * variant.workers(), Variant.PLAIN, workers);
             var plain = new ArrayList<Double>();
             var changed = new ArrayList<Double>();
             for (int run = 0; run < runs; run++) {
