@@ -429,6 +429,7 @@ CREATE OR REPLACE FUNCTION rowrunner.reserve_slots(p_scope text, p_worker int, p
 $$
 DECLARE
     most      int := rowrunner.limit_of(p_scope);
+    wanted    int := least(p_wanted, most);
     mine      int;
     too_many  boolean;
     added     int;
@@ -436,24 +437,25 @@ BEGIN
     IF most IS NULL THEN
         RETURN p_wanted;
     END IF;
-    -- The worker's row first: a slot that is reserved after its worker was lost would be nobody's.
-    PERFORM 1 FROM rowrunner.worker WHERE id = p_worker AND ended_at IS NULL FOR KEY SHARE;
-    IF NOT FOUND THEN
-        RETURN 0;
-    END IF;
     SELECT count(*) FILTER (WHERE worker = p_worker), coalesce(bool_or(n > most AND worker IS NOT NULL), false)
     INTO mine, too_many
     FROM rowrunner.limit_slot WHERE scope = p_scope;
     IF too_many THEN
         RETURN 0;
     END IF;
-    IF mine >= p_wanted THEN
+    -- Nothing is written where nothing is needed: the statement may be a transaction of its own.
+    IF mine >= wanted THEN
         RETURN mine;
+    END IF;
+    -- A slot that is reserved after its worker was lost would be nobody's.
+    PERFORM 1 FROM rowrunner.worker WHERE id = p_worker AND ended_at IS NULL FOR KEY SHARE;
+    IF NOT FOUND THEN
+        RETURN 0;
     END IF;
     UPDATE rowrunner.limit_slot SET worker = p_worker
     WHERE scope = p_scope AND n = ANY (ARRAY(SELECT n FROM rowrunner.limit_slot
                                              WHERE scope = p_scope AND worker IS NULL AND n <= most
-                                             ORDER BY n LIMIT p_wanted - mine FOR UPDATE SKIP LOCKED));
+                                             ORDER BY n LIMIT wanted - mine FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS added = ROW_COUNT;
     RETURN mine + added;
 END

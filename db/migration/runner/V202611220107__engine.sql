@@ -128,7 +128,7 @@ CREATE TABLE rowrunner.job_progress (
     updated_at timestamptz NOT NULL
 ) WITH (fillfactor = 50);
 
--- A limit of N is N rows. A worker reserves as many as it runs jobs, in the transaction of a claim; it keeps them for the next
+-- A limit of N is N rows. A worker reserves as many as it runs jobs, before the claim; it keeps them for the next
 -- jobs, and gives back what it has not needed for a moment. More than N are there only while a lowered limit is still exceeded.
 CREATE TABLE rowrunner.limit_slot (
     scope  text COLLATE "C" NOT NULL,

@@ -24,6 +24,7 @@ final class Growth {
 
     /** Jobs for each worker, which share them. */
     private static final int WARM_UP = 250_000;
+
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final Server server = new Server();

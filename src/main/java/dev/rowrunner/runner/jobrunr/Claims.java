@@ -25,8 +25,9 @@ import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Claims jobs for a worker: one statement, {@code FOR UPDATE SKIP LOCKED}, that reads the heads of the lanes it is given
- * and nothing else, and finds again where it lies in the table what it has locked. It is a transaction of its own unless
- * limits, rates or keys hold: then slots are reserved before it, and concurrency keys locked between picking and taking.
+ * and nothing else, and finds again where it lies in the table what it has locked. It is a transaction of its own, before
+ * which slots are reserved where limits hold, unless there are rates or keys: concurrency keys are locked between picking
+ * and taking.
  */
 final class Claims {
 
@@ -125,36 +126,17 @@ final class Claims {
     /** Claims up to the quotas, durably, and notes in the lanes how far it came. */
     List<Attempt> claim(List<Quota> wanted, Claimant claimant, Lanes lanes) {
         return wanted.stream().allMatch(quota -> isPlain(quota.lane(), claimant.queues()))
-                ? claimPlain(wanted, claimant.worker(), lanes)
-                : transaction.execute(status -> claimWithin(wanted, claimant, lanes));
+                ? claim(wanted, claimant, lanes, false)
+                : transaction.execute(status -> claim(wanted, claimant, lanes, true));
     }
 
     private boolean isPlain(Lane lane, Queues queues) {
-        return queues.scopes(lane).isEmpty()
-                && !queues.get(lane.queue()).rated()
+        return !queues.get(lane.queue()).rated()
                 && !queues.uniqueWhileWaiting().contains(lane.kind())
                 && !keyedKinds.contains(lane.kind());
     }
 
-    /** In one statement. Jobs with a concurrency key are left to the next claim, which will be none of these. */
-    private List<Attempt> claimPlain(List<Quota> wanted, int worker, Lanes lanes) {
-        var now = clock.instant();
-        var rows = pick(wanted, worker, now);
-        note(wanted, rows, lanes);
-        var taken = new ArrayList<Row>(rows.size());
-        for (var row : rows) {
-            if (row.key() == null) {
-                taken.add(row);
-            } else {
-                var lane = row.quota().lane();
-                keyedKinds.add(lane.kind());
-                lanes.woke(lane, row.place());
-            }
-        }
-        return attempts(taken, worker, now);
-    }
-
-    private List<Attempt> claimWithin(List<Quota> wanted, Claimant claimant, Lanes lanes) {
+    private List<Attempt> claim(List<Quota> wanted, Claimant claimant, Lanes lanes, boolean together) {
         var now = clock.instant();
         int worker = claimant.worker();
         var allowance = new Allowance(jdbc, claimant, reserve);
@@ -162,25 +144,30 @@ final class Claims {
         var open = quotas.stream().filter(quota -> quota.jobs() > 0).toList();
         var rows = open.isEmpty() ? List.<Row>of() : pick(open, worker, now);
         note(quotas, rows, lanes);
-        lanes.closed(allowance.spent(rows)::contains);
-        lanes.full(allowance.full(rows));
         var taken = new ArrayList<Row>(rows.size());
         var keyed = new ArrayList<Row>();
         rows.forEach(row -> (row.key() == null ? taken : keyed).add(row));
-        if (!keyed.isEmpty()) {
+        if (together && !keyed.isEmpty()) {
             taken.addAll(admit(keyed, worker, now));
         }
         putBack(taken, beginUnique(taken, claimant.queues()));
+        lanes.closed(allowance.spent(taken)::contains);
+        lanes.full(allowance.full(taken));
+        if (!together) {
+            keyed.forEach(row -> leave(row, lanes));
+        }
         allowance.spend(taken);
-        return attempts(taken, worker, now);
-    }
-
-    /** In the order in which they were ready. */
-    private List<Attempt> attempts(List<Row> taken, int worker, Instant now) {
         taken.sort(Comparator.comparing(Row::place));
         var attempts = new ArrayList<Attempt>(taken.size());
         taken.forEach(row -> attempts.add(attempt(row, worker, now)));
         return attempts;
+    }
+
+    /** To the next claim, which will be a transaction. */
+    private void leave(Row row, Lanes lanes) {
+        var lane = row.quota().lane();
+        keyedKinds.add(lane.kind());
+        lanes.woke(lane, row.place());
     }
 
     private List<Row> pick(List<Quota> quotas, int worker, Instant now) {

@@ -53,10 +53,7 @@ final class Reserve {
         this.jdbc = jdbc;
     }
 
-    /**
-     * Reserves until there are as many as wanted, in the transaction that the caller is in. Answers how many of the scope's
-     * jobs the worker may run.
-     */
+    /** Reserves until there are as many as wanted, before the claim. Answers how many of the scope's jobs the worker may run. */
     int take(Scope scope, int worker, int wanted) {
         int slots = jdbc.sql(TAKE)
                 .param("scope", scope.key())
