@@ -136,6 +136,7 @@ final class Claims {
                 && !keyedKinds.contains(lane.kind());
     }
 
+    /** @param together in one transaction, so that concurrency keys can be locked */
     private List<Attempt> claim(List<Quota> wanted, Claimant claimant, Lanes lanes, boolean together) {
         var now = clock.instant();
         int worker = claimant.worker();
