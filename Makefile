@@ -162,9 +162,9 @@ bench-full: jdk ## [RUNS=3] [JOBS=100000] [ONLY=]: the same with more patience f
 	@$(MVN) -q -Pbench -Dspotless.check.skip test-compile
 	@$(BENCH).Bench $(or $(RUNS),3) $(or $(JOBS),100000) 15 10 true $(ONLY)
 
-bench-growth: jdk ## [RUNS=3] [JOBS=100000] [ONLY=stale,tenants] [FULL=1]: measures Rowrunner as tables, workers and tenants grow
+bench-growth: jdk ## [RUNS=3] [JOBS=200000] [ONLY=stale,tenants] [FULL=1]: measures Rowrunner as tables, workers and tenants grow
 	@$(MVN) -q -Pbench -Dspotless.check.skip test-compile
-	@$(BENCH).Growth $(or $(RUNS),3) $(or $(JOBS),100000) $(if $(FULL),true,false) $(ONLY)
+	@$(BENCH).Growth $(or $(RUNS),3) $(or $(JOBS),200000) $(if $(FULL),true,false) $(ONLY)
 
 bench-start: jdk $(APP) ## measures the time from java -jar to the first job done
 	@$(MVN) -q -Pbench -Dspotless.check.skip test-compile

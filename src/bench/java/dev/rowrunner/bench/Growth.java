@@ -19,11 +19,11 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Growth {
 
-    /** Jobs per second, and what the variant's are to the plain ones. */
-    private record Figures(String name, String label, Spread plain, Spread variant, double ratio) {}
+    /** Jobs per second, and what the variant's are to the plain ones of the same round. */
+    private record Figures(String name, String label, Spread plain, Spread variant, Spread ratio) {}
 
     /** Jobs for each worker, which share them. */
-    private static final int WARM_UP = 250_000;
+    private static final int WARM_UP = 400_000;
 
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
@@ -70,7 +70,10 @@ final class Growth {
         for (var each : figures) {
             System.out.printf(
                     "| %s | %s | %s | %s |%n",
-                    each.label(), each.variant().text(), each.plain().text(), Spread.text(each.ratio()));
+                    each.label(),
+                    each.variant().text(),
+                    each.plain().text(),
+                    each.ratio().text());
         }
     }
 
@@ -81,13 +84,14 @@ final class Growth {
             installation.drained(WARM_UP * variant.workers(), Variant.PLAIN, workers);
             var plain = new ArrayList<Double>();
             var changed = new ArrayList<Double>();
+            var ratios = new ArrayList<Double>();
             for (int run = 0; run < runs; run++) {
                 plain.add(installation.drained(jobs, Variant.PLAIN, workers.first(1)));
                 changed.add(installation.drained(jobs, variant, workers));
+                ratios.add(changed.get(run) / plain.get(run));
             }
-            var without = Spread.of(plain);
-            var with = Spread.of(changed);
-            return new Figures(variant.name(), variant.label(), without, with, with.median() / without.median());
+            return new Figures(
+                    variant.name(), variant.label(), Spread.of(plain), Spread.of(changed), Spread.of(ratios));
         } finally {
             server.drop(database);
         }

@@ -30,6 +30,7 @@ final class GrowthWorker {
         var answers = System.out;
         System.setOut(new PrintStream(new FileOutputStream(args[3]), true));
         var contender = new RowrunnerContender(new Database(args[0], args[1], args[2]));
+        contender.prepare();
         var commands = new BufferedReader(new InputStreamReader(System.in));
         var work = Work.nothing();
         for (var command = commands.readLine(); command != null; command = commands.readLine()) {

@@ -12,11 +12,15 @@ import java.util.function.LongConsumer;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.Lifecycle;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The program as it is delivered, without HTTP; {@code -Dbench.threads} sets its slots. */
+/**
+ * The program as it is delivered, without HTTP; {@code -Dbench.threads} sets its slots. It starts once, as programs do: only
+ * its worker is started and stopped, since a program that has just started is busy compiling what started it.
+ */
 final class RowrunnerContender implements Contender {
 
     record Args(long n) {}
@@ -36,9 +40,9 @@ final class RowrunnerContender implements Contender {
 
     private final Database database;
     private final LongConsumer[] handler = {n -> {}};
-    private ConfigurableApplicationContext producer;
-    private ConfigurableApplicationContext worker;
+    private ConfigurableApplicationContext program;
     private Jobs jobs;
+    private Lifecycle worker;
 
     RowrunnerContender(Database database) {
         this.database = database;
@@ -46,12 +50,7 @@ final class RowrunnerContender implements Contender {
 
     @Override
     public void prepare() {
-        producer = program("");
-        jobs = producer.getBean(Jobs.class);
-    }
-
-    private ConfigurableApplicationContext program(String roles) {
-        return new SpringApplicationBuilder(Rowrunner.class)
+        program = new SpringApplicationBuilder(Rowrunner.class)
                 .initializers(context -> List.of(PLAIN, UNIQUE, OF_TENANT)
                         .forEach(kind -> ((GenericApplicationContext) context)
                                 .registerBean(kind.name(), Step.class, () -> new Step(kind, handler))))
@@ -60,10 +59,12 @@ final class RowrunnerContender implements Contender {
                         "--spring.datasource.url=" + database.url() + "?user=" + database.user() + "&password="
                                 + database.password(),
                         "--rowrunner.redis-url=redis://127.0.0.1:1",
-                        "--rowrunner.roles=" + roles,
+                        "--rowrunner.roles=",
                         "--rowrunner.dashboard.enabled=false",
                         "--ENABLE_JOB_SCHEDULER=false",
                         "--rowrunner.worker.threads=" + Integer.getInteger("bench.threads", 200));
+        jobs = program.getBean(Jobs.class);
+        worker = program.getBean("worker", Lifecycle.class);
     }
 
     @Override
@@ -83,34 +84,30 @@ final class RowrunnerContender implements Contender {
     @Override
     public Optional<Transactions> transactions() {
         return Optional.of(
-                new Transactions(producer.getBean(TransactionTemplate.class), producer.getBean(JdbcClient.class)));
+                new Transactions(program.getBean(TransactionTemplate.class), program.getBean(JdbcClient.class)));
     }
 
-    /** From here on jobs are enqueued in the worker's own process, as they are where it has all roles. */
+    /** As a program of the role worker does when all else has started. */
     @Override
     public void start(LongConsumer handler) {
         this.handler[0] = handler;
-        worker = program("worker");
-        jobs = worker.getBean(Jobs.class);
+        worker.start();
     }
 
     @Override
     public void stop() {
-        worker.close();
-        if (producer != null) {
-            jobs = producer.getBean(Jobs.class);
-        }
+        worker.stop();
     }
 
     @Override
     public void clear() {
-        producer.getBean(JdbcClient.class)
+        program.getBean(JdbcClient.class)
                 .sql("TRUNCATE rowrunner.job, rowrunner.job_body, rowrunner.job_history, rowrunner.job_count")
                 .update();
     }
 
     @Override
     public void close() {
-        producer.close();
+        program.close();
     }
 }
