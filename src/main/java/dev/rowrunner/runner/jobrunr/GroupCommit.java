@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
  * Lets callers who come at the same time share one commit. Whoever finds nobody at work does all that waits, his own and
  * others', while the next gather. Nobody returns before his own is committed, and a lone caller waits for nobody. Two
- * commits side by side would each carry half as much, and cost more than the wait for the disk that they save.
+ * commits side by side would each carry half as much, and cost more than the wait for the disk that they save. Where
+ * callers are many, those who were just told mostly come back at once, and are given a moment for it.
  *
  * @param <W> what a caller wants done
  * @param <R> what he gets for it
@@ -19,12 +21,17 @@ import java.util.function.Function;
 final class GroupCommit<W, R> {
 
     private static final int MOST_TOGETHER = 500;
+    private static final int MANY = 5;
+    private static final long MOMENT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     private record Caller<W, R>(W wanted, CompletableFuture<R> done, CompletableFuture<Boolean> mustWork) {}
 
     private final Function<List<W>, List<R>> work;
     private final Queue<Caller<W, R>> waiting = new ArrayDeque<>();
     private boolean working;
+
+    /** So many callers there were when the last work was done: its own, and those who waited. */
+    private int lately;
 
     /**
      * @param work does and commits all or nothing, and answers in the order of what is wanted. Where it throws, it is
@@ -45,6 +52,7 @@ final class GroupCommit<W, R> {
         }
         if (mustWork || caller.mustWork().join()) {
             try {
+                gather();
                 doTogether(next());
             } finally {
                 passOn();
@@ -59,6 +67,18 @@ final class GroupCommit<W, R> {
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
+    }
+
+    /** What the callers do meanwhile needs the processor more than this thread does. */
+    private void gather() {
+        long end = System.nanoTime() + MOMENT_NANOS;
+        while (areMissing() && System.nanoTime() < end) {
+            Thread.yield();
+        }
+    }
+
+    private synchronized boolean areMissing() {
+        return lately >= MANY && waiting.size() < lately;
     }
 
     private synchronized List<Caller<W, R>> next() {
@@ -80,6 +100,7 @@ final class GroupCommit<W, R> {
     private void doTogether(List<Caller<W, R>> batch) {
         try {
             var results = work.apply(batch.stream().map(Caller::wanted).toList());
+            count(batch);
             for (int i = 0; i < batch.size(); i++) {
                 batch.get(i).done().complete(results.get(i));
             }
@@ -93,6 +114,10 @@ final class GroupCommit<W, R> {
             fail(batch, e);
         }
         batch.forEach(caller -> caller.mustWork().complete(false));
+    }
+
+    private synchronized void count(List<Caller<W, R>> batch) {
+        lately = Math.min(batch.size() + waiting.size(), MOST_TOGETHER);
     }
 
     private static <W, R> void fail(List<Caller<W, R>> batch, Throwable e) {

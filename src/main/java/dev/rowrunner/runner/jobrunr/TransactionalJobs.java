@@ -52,16 +52,16 @@ class TransactionalJobs implements Jobs {
      * stores none where another process has declared more of the kind than this one knows.
      */
     private static final String INSERT_PLAIN = """
-            WITH stored AS (
-                INSERT INTO rowrunner.job (id, state, queue, kind, priority, args, claim_key, created_at, updated_at, counted)
-                SELECT job.id, 'ENQUEUED', queue.name, kind.name, :priority::int, job.args, rowrunner.claim_key(:now, :priority::int),
-                       :now, :now, true
-                FROM rowrunner.queue CROSS JOIN rowrunner.kind CROSS JOIN unnest(:ids::uuid[], :args::jsonb[]) AS job(id, args)
+            WITH counted AS (
+                INSERT INTO rowrunner.job_count
+                SELECT queue.name, 'ENQUEUED', :jobs::int FROM rowrunner.queue CROSS JOIN rowrunner.kind
                 WHERE queue.name = :queue AND kind.name = :kind
                   AND kind.unique_while IS NULL AND kind.key_arg IS NULL AND kind.tenant_arg IS NULL
-                RETURNING queue),
-            counted AS (INSERT INTO rowrunner.job_count SELECT queue, 'ENQUEUED', count(*) FROM stored GROUP BY queue)
-            SELECT count(*) FROM stored
+                RETURNING queue)
+            INSERT INTO rowrunner.job (id, state, queue, kind, priority, args, claim_key, created_at, updated_at, counted)
+            SELECT job.id, 'ENQUEUED', counted.queue, :kind, :priority::int, job.args, rowrunner.claim_key(:now, :priority::int),
+                   :now, :now, true
+            FROM counted CROSS JOIN unnest(:ids::uuid[], :args::jsonb[]) AS job(id, args)
             """;
 
     private static final String INSERT = """
@@ -219,14 +219,14 @@ class TransactionalJobs implements Jobs {
     /** Answers false, and stores none, where the queue does not exist or the kind is not plain any more. */
     private boolean insertPlain(JobKind<?> kind, List<UUID> ids, List<String> args, JobOptions options, Instant now) {
         int stored = jdbc.sql(INSERT_PLAIN)
+                .param("jobs", ids.size())
                 .param("kind", kind.name())
                 .param("ids", texts(ids))
                 .param("args", args.toArray(String[]::new))
                 .param("queue", queue(kind, options))
                 .param("priority", priority(kind, options))
                 .param("now", now.atOffset(ZoneOffset.UTC))
-                .query(Integer.class)
-                .single();
+                .update();
         return stored > 0;
     }
 

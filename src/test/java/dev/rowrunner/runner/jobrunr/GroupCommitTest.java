@@ -72,6 +72,23 @@ class GroupCommitTest {
     }
 
     @Test
+    void aLoneCallerAfterManyWaitsForNobody() throws Exception {
+        var work = new CountDownLatch(1);
+        var commits = new GroupCommit<Integer, Integer>(wanted -> {
+            awaitQuietly(work);
+            return doubled(wanted);
+        });
+        var many = IntStream.range(20, 40).mapToObj(n -> run(commits, n)).toList();
+        TimeUnit.MILLISECONDS.sleep(200);
+        work.countDown();
+        many.forEach(CompletableFuture::join);
+
+        assertThat(commits.run(1)).isEqualTo(2);
+        assertThat(commits.run(2)).isEqualTo(4);
+        assertThat(batches).endsWith(List.of(1), List.of(2));
+    }
+
+    @Test
     void oneCallersMistakeIsNotTheOthers() throws Exception {
         var work = new CountDownLatch(1);
         var commits = new GroupCommit<Integer, Integer>(wanted -> {
