@@ -9,7 +9,7 @@ import {run, makeWorkerUtils} from 'graphile-worker';
 const [, , name, jdbcUrl, user, password, postmaster, ...plan] = process.argv;
 const [jobs, seconds, latencySeconds] = plan.map(Number);
 const url = jdbcUrl.replace('jdbc:postgresql://', `postgres://${user}:${password}@`);
-const WARM_UP = 60000, WARM_DRAINS = 8, WARM_SQL_DRAINS = 6, WARM_OFFERS = 6, MOST_AT_ONCE = 5000, LONG_ENOUGH = 0.25, CALLERS = 16, ROWS = 10000;
+const WARM_UP = 60000, WARM_DRAINS = 8, WARM_SQL_DRAINS = 6, WARM_OFFERS = 4, MOST_AT_ONCE = 5000, LONG_ENOUGH = 0.25, CALLERS = 16, ROWS = 10000;
 const pool = new pg.Pool({connectionString: url, max: 20});
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
 const now = () => Number(process.hrtime.bigint()) / 1e9;
@@ -173,7 +173,7 @@ async function warmUp() {
     await singles(2, enqueueInTransaction);
     for (const end = now() + WARM_DRAINS; now() < end;) await drain(work(), await enqueueAll(WARM_UP, 1), end - now());
     for (const end = now() + WARM_SQL_DRAINS; now() < end;) await drain(sqlWork(), await enqueueAll(WARM_UP / 4, 1), end - now());
-    await latency(1000, WARM_OFFERS, WARM_OFFERS);
+    await latency(2000, WARM_OFFERS, WARM_OFFERS);
 }
 
 const sqlWork = () => work(n => updateRow(pool, n));

@@ -6,12 +6,25 @@ import java.util.Map;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** The one PostgreSQL that all are measured on. It loses nothing: what is committed is on the disk. */
+/**
+ * The one PostgreSQL that all are measured on. It loses nothing: what is committed is on the disk. It keeps the files of
+ * its log to write them again, since whose commit has to make a new one waits 20 ms.
+ */
 final class Server {
 
     private final TestPostgres postgres = TestPostgres.start(
             TestFolders.make("postgres"),
-            Map.of("fsync", "on", "full_page_writes", "on", "synchronous_commit", "on", "max_connections", "500"));
+            Map.of(
+                    "fsync",
+                    "on",
+                    "full_page_writes",
+                    "on",
+                    "synchronous_commit",
+                    "on",
+                    "max_connections",
+                    "500",
+                    "min_wal_size",
+                    "1GB"));
     private int databases;
     private final JdbcClient jdbc = JdbcClient.create(new DriverManagerDataSource(postgres.jdbcUrl()));
 

@@ -36,7 +36,7 @@ final class Trial {
     private static final Duration WARM_DRAINS = Duration.ofSeconds(8);
     private static final Duration WARM_SQL_DRAINS = Duration.ofSeconds(6);
     private static final Duration WARM_SINGLES = Duration.ofSeconds(2);
-    private static final int WARM_OFFERS = 6;
+    private static final int WARM_OFFERS = 4;
     private static final Duration SETTLE = Duration.ofSeconds(1);
     private static final Duration SINGLES = Duration.ofSeconds(2);
 
@@ -107,7 +107,7 @@ final class Trial {
         singlesInTransactions("warmUp", WARM_SINGLES);
         warmUp(WARM_DRAINS, WARM_UP, Work::nothing);
         warmUp(WARM_SQL_DRAINS, WARM_UP / 4, () -> Work.of(n -> Rows.update(jdbc, n)));
-        latency(1000, WARM_OFFERS, Duration.ofSeconds(WARM_OFFERS));
+        latency(2000, WARM_OFFERS, Duration.ofSeconds(WARM_OFFERS));
         results.clear();
     }
 
