@@ -46,19 +46,20 @@ class ClaimPlanTest {
     /** The oldest of what waits are in a queue that is paused and of a kind without a handler. */
     private static final String FILL = """
             INSERT INTO rowrunner.queue (name, paused) VALUES ('held', true);
-            INSERT INTO rowrunner.job (id, state, queue, kind, tenant, claim_key, updated_at)
+            INSERT INTO rowrunner.job (id, state, queue, kind, tenant, claim_key, updated_at, counted)
             SELECT gen_random_uuid(), 'SUCCEEDED', 'default', 'test.probe', 't' || n %% %2$d, now() - interval '2 days',
-                   now() - interval '1 day' + n * interval '1 millisecond'
+                   now() - interval '1 day' + n * interval '1 millisecond', true
             FROM generate_series(1, %1$d) AS n;
-            INSERT INTO rowrunner.job (id, state, queue, kind, tenant, claim_key, updated_at)
+            INSERT INTO rowrunner.job (id, state, queue, kind, tenant, claim_key, updated_at, counted)
             SELECT gen_random_uuid(), 'ENQUEUED', CASE n %% 2 WHEN 0 THEN 'held' ELSE 'default' END,
                    CASE n %% 2 WHEN 0 THEN 'test.probe' ELSE 'test.gone' END, 't' || n %% %2$d,
-                   now() - interval '1 day' + n * interval '1 millisecond', now()
+                   now() - interval '1 day' + n * interval '1 millisecond', now(), true
             FROM generate_series(1, %3$d) AS n;
-            INSERT INTO rowrunner.job (id, state, queue, kind, tenant, args, claim_key, updated_at)
+            INSERT INTO rowrunner.job (id, state, queue, kind, tenant, args, claim_key, updated_at, counted)
             SELECT gen_random_uuid(), 'ENQUEUED', 'default', 'test.probe', 't' || n %% %2$d, '{"name": "x"}',
-                   now() - interval '1 hour' + n * interval '1 millisecond', now()
-            FROM generate_series(1, %4$d) AS n
+                   now() - interval '1 hour' + n * interval '1 millisecond', now(), true
+            FROM generate_series(1, %4$d) AS n;
+            INSERT INTO rowrunner.job_count SELECT queue, state, count(*) FROM rowrunner.job GROUP BY queue, state
             """;
 
     @Autowired
