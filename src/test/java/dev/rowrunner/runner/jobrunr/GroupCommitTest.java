@@ -74,10 +74,7 @@ class GroupCommitTest {
     @Test
     void aLoneCallerAfterManyWaitsForNobody() throws Exception {
         var work = new CountDownLatch(1);
-        var commits = new GroupCommit<Integer, Integer>(wanted -> {
-            awaitQuietly(work);
-            return doubled(wanted);
-        });
+        var commits = doublingAfter(work);
         var many = IntStream.range(20, 40).mapToObj(n -> run(commits, n)).toList();
         TimeUnit.MILLISECONDS.sleep(200);
         work.countDown();
@@ -91,10 +88,7 @@ class GroupCommitTest {
     @Test
     void oneCallersMistakeIsNotTheOthers() throws Exception {
         var work = new CountDownLatch(1);
-        var commits = new GroupCommit<Integer, Integer>(wanted -> {
-            awaitQuietly(work);
-            return doubled(wanted);
-        });
+        var commits = doublingAfter(work);
         var all = IntStream.range(1, 20).mapToObj(n -> run(commits, n)).toList();
         TimeUnit.MILLISECONDS.sleep(200);
         work.countDown();
@@ -120,6 +114,13 @@ class GroupCommitTest {
         assertThatThrownBy(() -> commits.run(1)).isInstanceOf(UncheckedIOException.class);
         assertThatThrownBy(() -> commits.run(2)).isInstanceOf(UncheckedIOException.class);
         assertThat(asked).hasValue(2);
+    }
+
+    private GroupCommit<Integer, Integer> doublingAfter(CountDownLatch work) {
+        return new GroupCommit<>(wanted -> {
+            awaitQuietly(work);
+            return doubled(wanted);
+        });
     }
 
     private static CompletableFuture<Integer> run(GroupCommit<Integer, Integer> commits, int n) {
