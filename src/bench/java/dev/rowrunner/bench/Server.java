@@ -8,7 +8,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
  * The one PostgreSQL that all are measured on. It loses nothing: what is committed is on the disk. It keeps the files of
- * its log to write them again, since whose commit has to make a new one waits 20 ms.
+ * its log to write them again, since a commit that has to make a new one waits for tens of milliseconds.
  */
 final class Server {
 

@@ -11,9 +11,9 @@ import java.util.function.Function;
 
 /**
  * Lets callers who come at the same time share one commit. Whoever finds nobody at work does all that waits, his own and
- * others', while the next gather. Nobody returns before his own is committed, and a lone caller waits for nobody. Two
- * commits side by side would each carry half as much, and cost more than the wait for the disk that they save. Where
- * callers are many, those who were just told mostly come back at once, and are given a moment for it.
+ * others', while the next gather. Nobody returns before his own is committed. Two commits side by side would each carry half
+ * as much, and cost more than the wait for the disk that they save. A lone caller waits for nobody; where there were many,
+ * those who were just told mostly come back at once, and the next commit gives them a moment for it.
  *
  * @param <W> what a caller wants done
  * @param <R> what he gets for it
@@ -21,7 +21,10 @@ import java.util.function.Function;
 final class GroupCommit<W, R> {
 
     private static final int MOST_TOGETHER = 500;
+
+    /** Fewer gain less than the moment costs them. */
     private static final int MANY = 5;
+
     private static final long MOMENT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     private record Caller<W, R>(W wanted, CompletableFuture<R> done, CompletableFuture<Boolean> mustWork) {}

@@ -72,7 +72,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void aLoneCallerAfterManyWaitsForNobody() throws Exception {
+    void aLoneCallerAfterManyDoesNotWaitUntilTheyComeBack() throws Exception {
         var work = new CountDownLatch(1);
         var commits = doublingAfter(work);
         var many = IntStream.range(20, 40).mapToObj(n -> run(commits, n)).toList();
